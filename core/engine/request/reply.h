@@ -1,0 +1,113 @@
+// The replies of Grape as plain structs: what Database::execute() gives, and what reply_json and
+// capi turn into JSON (in the spelling of Qdrant's REST bodies) and FlatBuffers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/payload.h"
+#include "core/base/point_id.h"
+#include "core/engine/request/request.h"
+
+namespace grape::engine {
+
+// What a write did. `commit` is the number of the commit (Qdrant's operation_id); with a repeated
+// idempotency key that of the first one.
+struct WriteReply {
+    uint64_t commit = 0;
+    Durability durability = Durability::full;
+    bool repeated = false;
+    bool existed = true;  // delete_collection: whether there was one
+};
+
+struct ReplyVector {
+    std::string name;
+    vector::Datatype datatype = vector::Datatype::f32;
+    std::vector<float> values;
+};
+struct ReplyPoint {
+    base::PointId id;
+    uint64_t version = 0;
+    std::optional<std::string> payload;                  // binary form
+    std::optional<std::vector<ReplyVector>> vectors;
+};
+struct ScoredPoint {
+    ReplyPoint point;
+    float score = 0;
+};
+
+struct PointsReply {
+    std::vector<ReplyPoint> points;
+};
+struct ScrollReply {
+    std::vector<ReplyPoint> points;
+    std::optional<base::PointId> next_page_offset;
+};
+struct CountReply {
+    uint64_t count = 0;
+};
+struct QueryReply {
+    std::vector<ScoredPoint> points;
+};
+struct QueryBatchReply {
+    std::vector<QueryReply> results;
+};
+
+struct CollectionInfo {
+    std::string status = "green";  // green, yellow (background work is due), red (damaged)
+    uint64_t points_count = 0;
+    uint64_t segments_count = 0;   // runs
+    uint64_t tail_points = 0;      // vectors that are not in a file yet
+    uint64_t file_bytes = 0;
+    uint64_t heap_bytes = 0;
+    uint64_t last_commit = 0;
+    CollectionConfig config;
+};
+struct CollectionNames {
+    std::vector<std::string> names;  // sorted
+};
+struct ExistsReply {
+    bool exists = false;
+};
+struct AliasesReply {
+    std::vector<std::pair<std::string, std::string>> aliases;  // alias, collection; sorted
+};
+
+// Numbers of background work only grow while a database is open.
+struct DatabaseInfoReply {
+    std::string version;
+    std::string cpu_target;
+    uint64_t last_commit = 0;
+    uint64_t collections = 0;
+    uint64_t points = 0;
+    bool background_paused = false;
+    uint64_t flushes_started = 0, flushes_done = 0;
+    uint64_t merges_started = 0, merges_done = 0;
+    uint64_t vectors_flushed = 0, vectors_merged = 0;
+    uint64_t points_purged = 0;
+    uint64_t background_failures = 0;
+    std::string background_error;        // the first one
+    uint64_t file_bytes = 0, log_bytes = 0;
+    uint64_t heap_bytes = 0, mapped_bytes = 0;
+    uint64_t recovered_tail_bytes = 0;   // cut from torn tails at open
+    std::string health;                  // "ok" or why writes are refused
+};
+struct VerifyReply {
+    uint64_t files = 0, pages = 0, keys = 0, points = 0, commits = 0;
+    std::vector<std::string> problems;   // empty: everything is sound
+};
+
+using ReplyBody = std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply,
+                               QueryBatchReply, CollectionInfo, CollectionNames, ExistsReply,
+                               AliasesReply, DatabaseInfoReply, VerifyReply>;
+
+struct Reply {
+    ReplyBody body;
+    double time_s = 0;  // inside the library
+};
+
+}  // namespace grape::engine
