@@ -1,0 +1,74 @@
+#include "core/index/flat_search.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace grape::index {
+namespace {
+
+using base::Status;
+
+constexpr float kWorst = std::numeric_limits<float>::max();
+constexpr uint32_t kBlockBytes = 128u << 10;
+constexpr uint32_t kBlockPositionsMax = 2048;
+
+struct Scan {
+    const FlatShape& shape;
+    vector::ScoreBlock kernel;
+    std::vector<float> scores;
+};
+
+// Positions of the block that may enter the heap: scored within the bound and not hidden.
+Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan, TopK& top) {
+    for (uint32_t i = 0; i < block.count; ++i) {
+        const float key = key_of_score(scan.scores[i], scan.shape.distance);
+        if (key > top.bound() || run.hidden.test(block.first + i)) continue;
+        uint32_t row = 0;
+        GRAPE_TRY(run.run->rows(block.first + i, std::span(&row, 1)));
+        top.offer({key, row});
+    }
+    return {};
+}
+
+Status search_run(const RunView& run, Scan& scan, std::span<const FlatQuery> queries) {
+    const uint32_t row_bytes = run.run->row_bytes();
+    for (uint32_t first = 0; first < run.length;) {
+        const uint32_t wanted = std::min(block_positions(row_bytes), run.length - first);
+        GRAPE_ASSIGN(const DenseBlock block, run.run->block(first, wanted));
+        scan.scores.resize(block.count);
+        for (const FlatQuery& query : queries) {
+            scan.kernel(query.query, block.vectors, row_bytes, block.count, scan.shape.dim,
+                        scan.scores.data());
+            GRAPE_TRY(offer_block(run, block, scan, *query.top));
+        }
+        first += block.count;
+    }
+    return {};
+}
+
+}  // namespace
+
+uint32_t block_positions(uint32_t row_bytes) {
+    return std::clamp(kBlockBytes / std::max(row_bytes, 1u), 1u, kBlockPositionsMax);
+}
+
+float key_of_score(float score, vector::Distance distance) {
+    if (std::isnan(score)) return kWorst;
+    return std::clamp(higher_is_better(distance) ? -score : score, -kWorst, kWorst);
+}
+
+float score_of_key(float key, vector::Distance distance) {
+    // Adding zero makes the -0 of a turned 0 a plain 0.
+    return higher_is_better(distance) ? -key + 0.0F : key;
+}
+
+Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
+                   std::span<const FlatQuery> queries) {
+    Scan scan{shape, vector::score_block(shape.datatype, shape.distance), {}};
+    for (const RunView& run : runs) {
+        if (run.current() != 0) GRAPE_TRY(search_run(run, scan, queries));
+    }
+    return {};
+}
+
+}  // namespace grape::index
