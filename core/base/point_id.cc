@@ -135,7 +135,11 @@ Result<PointId> PointId::from_key(std::string_view key) {
     id.kind_ = static_cast<IdKind>(in.le<uint8_t>());
     if (id.kind_ == IdKind::string) {
         const std::string_view text = in.rest();
-        if (text.empty() || text.size() > limits::string_id_bytes_max) in.fail();
+        // The same rules as at the door, so that no two keys stand for one id.
+        if (text.empty() || text.size() > limits::string_id_bytes_max || !is_utf8(text) ||
+            parse_uuid(text)) {
+            in.fail();
+        }
         id.text_ = std::make_shared<const std::string>(text);
     } else if (id.kind_ == IdKind::number || id.kind_ == IdKind::uuid) {
         id.high_ = in.be<uint64_t>();

@@ -1,0 +1,68 @@
+# ./dev asan|tsan|ubsan and ./dev fuzz: builds with clang-14. Sourced by ./dev, never run.
+
+# A finding ends the program with an exit code, so that the test runner counts it as a failure.
+SANITIZER_ENVIRONMENT=(
+    "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1"
+    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
+    "ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14"
+    "UBSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14"
+    "TSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14")
+
+configure_sanitizer() {
+    local -a common=(-Dbuildtype=plain -Doptimization=1 -Ddebug=true -Db_lundef=false
+        -Ddebug_checks=true -Dtests=true)
+    case "$1" in
+        asan) configure asan clang "${common[@]}" -Db_sanitize=address ;;
+        ubsan) configure ubsan clang "${common[@]}" -Db_sanitize=undefined ;;
+        # Without LevelDB's own code under it, ThreadSanitizer cannot see LevelDB's locks.
+        tsan) configure tsan clang "${common[@]}" -Db_sanitize=thread "-Dleveldb_dir=$CACHE/tsan" ;;
+    esac
+}
+
+verb_sanitizer() {
+    local name=$1
+    shift
+    if [ "$name" = tsan ]; then
+        need_packages "${TSAN_PACKAGES[@]}"
+        bash tools/dev/tsan_leveldb.sh "$CACHE/tsan"
+    else
+        need_packages "${SANITIZER_PACKAGES[@]}"
+    fi
+    configure_sanitizer "$name"
+    build "$name"
+    export "${SANITIZER_ENVIRONMENT[@]}"
+    run_tests "$name" 20 --sanitizer "$@"
+}
+
+# verb_fuzz [TARGET] [SECONDS]
+verb_fuzz() {
+    local wanted="" seconds=30 argument target ran=0
+    for argument in "$@"; do
+        if [[ $argument =~ ^[0-9]+$ ]]; then seconds=$argument; else wanted=$argument; fi
+    done
+    need_packages "${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
+    configure fuzz clang -Dbuildtype=plain -Doptimization=1 -Ddebug=true -Db_lundef=false \
+        -Db_sanitize=address,undefined -Ddebug_checks=true -Dtests=false -Dfuzz=true
+    build fuzz
+    export "${SANITIZER_ENVIRONMENT[@]}"
+    for target in fuzz/fuzz_*.cc; do
+        target=$(basename "$target" .cc)
+        [ -z "$wanted" ] || [ "$wanted" = "$target" ] || [ "$wanted" = "${target#fuzz_}" ] || continue
+        fuzz_one "$target" "$seconds"
+        ran=$((ran + 1))
+    done
+    [ "$ran" -gt 0 ] || fail "no fuzz target ${wanted:+named $wanted }in fuzz/"
+}
+
+# New inputs and crashes go to build/fuzz; an input worth keeping is copied to fuzz/corpus by hand.
+fuzz_one() {
+    local target=$1 seconds=$2
+    local found="$BUILD/fuzz/found/$target" corpus="fuzz/corpus/${1#fuzz_}"
+    mkdir -p "$found"
+    [ -d "$corpus" ] || corpus=""
+    say "fuzzes $target for $seconds s"
+    "$BUILD/fuzz/fuzz/$target" -max_total_time="$seconds" -print_final_stats=1 \
+        -artifact_prefix="$found/crash-" "$found" ${corpus:+"$corpus"} ||
+        fail "$target found an input that fails: build/fuzz/found/$target/crash-*"
+}
