@@ -13,6 +13,8 @@ inline constexpr uint32_t dim_max = 65536;            // as Qdrant
 inline constexpr size_t string_id_bytes_max = 255;
 inline constexpr size_t payload_bytes_max = 4u << 20;       // a point's payload, binary form
 inline constexpr size_t json_depth_max = 64;
+// Of a payload or metadata: a reply around it must stay within json_depth_max.
+inline constexpr size_t payload_depth_max = 56;
 inline constexpr size_t json_request_bytes_max = 256u << 20;
 inline constexpr size_t message_bytes_max = 1u << 30;       // a FlatBuffers request
 inline constexpr size_t points_per_request_max = 4'000'000;
