@@ -37,7 +37,7 @@ build() {
 
 # Release code as it is shipped: checks of our own logic off.
 configure_release() {
-    configure release gcc -Dbuildtype=release -Ddebug_checks=false -Dtests=false
+    configure release gcc -Dbuildtype=release -Ddebug_checks=false -Dtests=false -Dbench=true
 }
 
 # The code that the tests run: optimised, checks of our own logic on.

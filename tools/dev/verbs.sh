@@ -47,7 +47,7 @@ run_tests() {
 }
 
 verb_bench() {
-    need_packages "${BENCH_PACKAGES[@]}"
+    need_packages "${BUILD_PACKAGES[@]}"
     configure_release
     build release
     local name=""
