@@ -43,7 +43,8 @@ verb_fuzz() {
     done
     need_packages "${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
     configure fuzz clang -Dbuildtype=plain -Doptimization=1 -Ddebug=true -Db_lundef=false \
-        -Db_sanitize=address,undefined -Ddebug_checks=true -Dtests=false -Dfuzz=true
+        -Db_sanitize=address,undefined -Ddebug_checks=true -Dtests=false -Dfuzz=true \
+        -Dcpp_args=-fsanitize=fuzzer-no-link
     build fuzz
     export "${SANITIZER_ENVIRONMENT[@]}"
     for target in fuzz/fuzz_*.cc; do
