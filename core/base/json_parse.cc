@@ -3,7 +3,10 @@
 //
 // RapidJSON checks its own logic with assert(); here those checks are compiled out, since a library
 // in somebody else's process must not abort. What a caller can get wrong is reported by its parse
-// codes and, for lone low surrogates and text after a NUL, by checks of ours.
+// codes and, for lone low surrogates and text after a NUL, by checks of ours. Reals are read again
+// by std::from_chars: RapidJSON 1.1.0 with its flag for full precision reads 0.0e-183 as 2e-202.
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <unordered_map>
 
@@ -18,9 +21,8 @@
 namespace grape::base {
 namespace {
 
-constexpr unsigned kParseFlags = rapidjson::kParseFullPrecisionFlag |
-                                 rapidjson::kParseValidateEncodingFlag |
-                                 rapidjson::kParseIterativeFlag;
+constexpr unsigned kParseFlags =
+    rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
 
 // Below this many members a scan is faster than a hash table.
 constexpr size_t kFewMembers = 16;
@@ -52,13 +54,19 @@ void put_member(Members& out, std::unordered_map<std::string, size_t>& places, s
 // final size, when they close. Returning false stops the parser.
 class Builder {
   public:
+    explicit Builder(const rapidjson::MemoryStream& stream) : stream_(stream) {}
+
     bool Null() { return add(JsonValue()); }
     bool Bool(bool value) { return add(JsonValue::of(value)); }
     bool Int(int value) { return add(JsonValue::of_integer(value)); }
     bool Uint(unsigned value) { return add(JsonValue::of_integer(value)); }
     bool Int64(int64_t value) { return add(JsonValue::of_integer(value)); }
     bool Uint64(uint64_t value) { return add(JsonValue::of_unsigned(value)); }
-    bool Double(double value) { return add(JsonValue::of_real(value)); }
+    bool Double(double rough) {
+        double value = 0;
+        too_big_ = !read_real(rough, &value);
+        return !too_big_ && add(JsonValue::of_real(value));
+    }
     bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
     bool String(const char* text, rapidjson::SizeType size, bool) {
         return is_sound(text, size) && add(JsonValue::of_string(std::string(text, size)));
@@ -94,6 +102,7 @@ class Builder {
     }
 
     bool too_deep() const { return too_deep_; }
+    bool too_big() const { return too_big_; }
     JsonValue take() { return std::move(values_.front()); }
 
   private:
@@ -111,6 +120,19 @@ class Builder {
         values_.resize(first_value);
         return add(std::move(container));
     }
+    // Reads the number that ends where the stream stands; `rough` is nearly its value. False when
+    // a double cannot hold it.
+    bool read_real(double rough, double* value) const {
+        const char* begin = stream_.src_;
+        while (begin != stream_.begin_ && is_number_part(begin[-1])) --begin;
+        const auto read = std::from_chars(begin, stream_.src_, *value);
+        if (read.ec == std::errc()) return true;
+        *value = std::signbit(rough) ? -0.0 : 0.0;  // out of range: too small, or too big
+        return std::abs(rough) < 1;
+    }
+    static bool is_number_part(char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
+    }
     // RapidJSON lets an escaped lone low surrogate (\udc00) through as three bytes that are no
     // UTF-8; all such sequences begin with 0xED.
     static bool is_sound(const char* text, size_t size) {
@@ -120,7 +142,9 @@ class Builder {
     std::vector<JsonValue> values_;
     std::vector<std::string> keys_;
     size_t depth_ = 0;
+    const rapidjson::MemoryStream& stream_;
     bool too_deep_ = false;
+    bool too_big_ = false;
 };
 
 std::string_view describe(rapidjson::ParseErrorCode code) {
@@ -162,8 +186,8 @@ std::string_view describe(rapidjson::ParseErrorCode code) {
 }  // namespace
 
 Result<JsonValue> parse_json(std::string_view text) {
-    Builder builder;
     rapidjson::MemoryStream stream(text.data(), text.size());
+    Builder builder(stream);
     rapidjson::Reader reader;
     const rapidjson::ParseResult parsed = reader.Parse<kParseFlags>(stream, builder);
     if (builder.too_deep()) {
@@ -171,7 +195,8 @@ Result<JsonValue> parse_json(std::string_view text) {
                                   limits::json_depth_max, " levels deep");
     }
     if (parsed.IsError()) {
-        return Status::make_invalid("JSON: byte ", parsed.Offset(), ": ", describe(parsed.Code()));
+        const auto code = builder.too_big() ? rapidjson::kParseErrorNumberTooBig : parsed.Code();
+        return Status::make_invalid("JSON: byte ", parsed.Offset(), ": ", describe(code));
     }
     // The stream stands for its end as a NUL, so a NUL in the text looks like the end.
     if (stream.Tell() != text.size()) {
