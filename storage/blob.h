@@ -1,12 +1,13 @@
 // Blob files: large immutable files (vector files, row files), written once, then read through one
 // of three placements, named as Qdrant names them:
 //   pinned  read into memory once, verified then;
-//   cached  mapped; each page is verified at its first use (a bad disk under a mapped page kills the
+//   cached  mapped; each page is verified at its first use (a bad disk under a mapped page kills
+//   the
 //           process, as in every library that maps files);
 //   cold    read by pread with each use, verified every time; never mapped.
-// A blob is a string of content bytes; the file around it has a header page, the content in pages of
-// 4096 bytes and, behind them, a table with one page header (checksum, room for key id, nonce and
-// tag) a page, so that the content is contiguous when mapped. Layout: docs/formats/blob.md.
+// A blob is a string of content bytes; the file around it has a header page, the content in pages
+// of 4096 bytes and, behind them, a table with one page header (checksum, room for key id, nonce
+// and tag) a page, so that the content is contiguous when mapped. Layout: docs/formats/blob.md.
 //
 // Threads: a Blob may be read by any number of threads. A BlobWriter belongs to one.
 #pragma once
@@ -29,8 +30,8 @@ enum class BlobKind : uint16_t { vectors = 1, rows = 2 };  // stored: values fix
 // What the store says about a blob; open checks the file against it.
 struct BlobIdentity {
     uint64_t file_number = 0;
-    uint64_t size_bytes = 0;      // of the whole file
-    uint64_t root_checksum = 0;   // XXH3-64 of the page table and the header
+    uint64_t size_bytes = 0;     // of the whole file
+    uint64_t root_checksum = 0;  // XXH3-64 of the page table and the header
 };
 
 // Bytes of a blob that stay valid as long as this object: borrowed from the map or the memory
@@ -40,6 +41,9 @@ class BlobView {
     BlobView() = default;
     explicit BlobView(base::Bytes borrowed) : bytes_(borrowed) {}
     explicit BlobView(std::vector<uint8_t> owned) : owned_(std::move(owned)), bytes_(owned_) {}
+    // The bytes [offset, offset + size) of `owned`.
+    BlobView(std::vector<uint8_t> owned, size_t offset, size_t size)
+        : owned_(std::move(owned)), bytes_(base::Bytes(owned_).subspan(offset, size)) {}
     BlobView(BlobView&&) = default;
     BlobView& operator=(BlobView&&) = default;
     base::Bytes bytes() const { return bytes_; }
@@ -71,8 +75,8 @@ class BlobWriter {
     uint64_t written() const { return written_; }
     // Pads with zeros to a multiple of `alignment` (a power of two).
     base::Status align(size_t alignment);
-    // Writes the page table, syncs file and directory, and says what the store has to keep. A writer
-    // that is dropped before removes its file.
+    // Writes the page table, syncs file and directory, and says what the store has to keep. A
+    // writer that is dropped before removes its file.
     virtual base::Result<BlobIdentity> finish() = 0;
 
   protected:
