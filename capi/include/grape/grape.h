@@ -343,7 +343,7 @@ GRAPE_API GRAPE_CHECKED grape_status grape_flush(grape_db* db, grape_error* erro
 
 /** Makes a collection.
  *
- *  @param name      1 to 255 bytes of UTF-8; no '/' and no control characters
+ *  @param name      1 to 255 bytes of UTF-8 without control characters and < > : " / \ | ? *
  *  @param dim       1 to 65536: the length of its vectors
  *  @param distance  GRAPE_COSINE, ..._DOT, ..._EUCLID, ..._MANHATTAN
  *  @return GRAPE_OK; GRAPE_E_EXISTS; GRAPE_E_LIMIT
