@@ -14,6 +14,7 @@ import forbidden  # noqa: E402
 import formatting  # noqa: E402
 import includes  # noqa: E402
 import layers  # noqa: E402
+import locks  # noqa: E402
 import marks  # noqa: E402
 import sizes  # noqa: E402
 import summary  # noqa: E402
@@ -189,6 +190,20 @@ class Marks(LintCase):
 
     def test_a_mark_with_its_issue_may_stay(self):
         self.assert_clean(marks.check, {"core/a.cc": "// TO" "DO(#12): x\n"})
+
+
+class Locks(LintCase):
+    PAGE = "| file | lock |\n|---|---|\n| `core/a.h` | `mutex_` |\n"
+
+    def test_finds_a_lock_that_the_page_does_not_list(self):
+        files = {locks.PAGE: self.PAGE, "core/a.h": "mutable base::Mutex mutex_;\n"}
+        self.assert_clean(locks.check, files)
+        files["core/b.h"] = "\nbase::Mutex mutex_;\n"
+        self.assert_found(locks.check, files, "core/b.h", 2, "does not list")
+
+    def test_finds_a_row_without_its_lock(self):
+        files = {locks.PAGE: self.PAGE, "core/a.h": "// base::Mutex mutex_;\n"}
+        self.assert_found(locks.check, files, locks.PAGE, 3, "has no lock")
 
 
 class Unused(LintCase):

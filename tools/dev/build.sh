@@ -42,5 +42,6 @@ configure_release() {
 
 # The code that the tests run: optimised, checks of our own logic on.
 configure_test() {
-    configure test gcc -Dbuildtype=release -Doptimization=2 -Ddebug_checks=true -Dtests=true
+    configure test gcc -Doptimization=2 -Ddebug=false -Ddebug_checks=true -Dtests=true \
+        -Dcpp_args=-D_GLIBCXX_ASSERTIONS
 }

@@ -3,7 +3,7 @@
 # What is kept outside the tree: sources of packages that a sanitizer needs.
 CACHE=${GRAPE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/grape}
 BUILD=${GRAPE_BUILD:-$ROOT/build}
-JOBS=$(nproc)
+JOBS=${GRAPE_JOBS:-$(nproc)}
 
 say() { printf 'dev: %s\n' "$*" >&2; }
 

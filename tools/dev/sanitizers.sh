@@ -9,12 +9,16 @@ SANITIZER_ENVIRONMENT=(
     "UBSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14"
     "TSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14")
 
+UBSAN_IGNORE="-fsanitize-ignorelist=$ROOT/tools/dev/ubsan_ignore.txt"
+
 configure_sanitizer() {
-    local -a common=(-Dbuildtype=plain -Doptimization=1 -Ddebug=true -Db_lundef=false
-        -Ddebug_checks=true -Dtests=true)
+    local -a common=(-Doptimization=1 -Ddebug=true -Db_lundef=false -Ddebug_checks=true
+        -Dtests=true)
+    local hardened=-D_GLIBCXX_ASSERTIONS
     case "$1" in
-        asan) configure asan clang "${common[@]}" -Db_sanitize=address ;;
-        ubsan) configure ubsan clang "${common[@]}" -Db_sanitize=undefined ;;
+        asan) configure asan clang "${common[@]}" -Db_sanitize=address "-Dcpp_args=$hardened" ;;
+        ubsan) configure ubsan clang "${common[@]}" -Db_sanitize=undefined \
+            "-Dcpp_args=$hardened $UBSAN_IGNORE" ;;
         # Without LevelDB's own code under it, ThreadSanitizer cannot see LevelDB's locks.
         tsan) configure tsan clang "${common[@]}" -Db_sanitize=thread "-Dleveldb_dir=$CACHE/tsan" ;;
     esac
@@ -42,9 +46,9 @@ verb_fuzz() {
         if [[ $argument =~ ^[0-9]+$ ]]; then seconds=$argument; else wanted=$argument; fi
     done
     need_packages "${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
-    configure fuzz clang -Dbuildtype=plain -Doptimization=1 -Ddebug=true -Db_lundef=false \
+    configure fuzz clang -Doptimization=1 -Ddebug=true -Db_lundef=false \
         -Db_sanitize=address,undefined -Ddebug_checks=true -Dtests=false -Dfuzz=true \
-        -Dcpp_args=-fsanitize=fuzzer-no-link
+        "-Dcpp_args=-fsanitize=fuzzer-no-link $UBSAN_IGNORE"
     build fuzz
     export "${SANITIZER_ENVIRONMENT[@]}"
     for target in fuzz/fuzz_*.cc; do
@@ -56,14 +60,16 @@ verb_fuzz() {
     [ "$ran" -gt 0 ] || fail "no fuzz target ${wanted:+named $wanted }in fuzz/"
 }
 
-# New inputs and crashes go to build/fuzz; an input worth keeping is copied to fuzz/corpus by hand.
+# New inputs stay in build/fuzz/found, so that the next run begins where this one ended; one worth
+# keeping is copied to fuzz/corpus by hand. Inputs that fail go to build/fuzz/failing.
 fuzz_one() {
     local target=$1 seconds=$2
-    local found="$BUILD/fuzz/found/$target" corpus="fuzz/corpus/${1#fuzz_}"
-    mkdir -p "$found"
+    local found="$BUILD/fuzz/found/$target" failing="$BUILD/fuzz/failing/$target"
+    local corpus="fuzz/corpus/${target#fuzz_}"
+    mkdir -p "$found" "$failing"
     [ -d "$corpus" ] || corpus=""
     say "fuzzes $target for $seconds s"
-    "$BUILD/fuzz/fuzz/$target" -max_total_time="$seconds" -print_final_stats=1 \
-        -artifact_prefix="$found/crash-" "$found" ${corpus:+"$corpus"} ||
-        fail "$target found an input that fails: build/fuzz/found/$target/crash-*"
+    "$BUILD/fuzz/fuzz/$target" -max_total_time="$seconds" -verbosity=0 -print_final_stats=1 \
+        -artifact_prefix="$failing/" "$found" ${corpus:+"$corpus"} ||
+        fail "$target found an input that fails: ${failing#"$ROOT"/}/"
 }

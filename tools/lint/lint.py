@@ -13,6 +13,7 @@ import forbidden
 import formatting
 import includes
 import layers
+import locks
 import marks
 import sizes
 import unused
@@ -23,6 +24,7 @@ CHECKS = {
     "includes": includes.check,
     "sizes": sizes.check,
     "forbidden": forbidden.check,
+    "locks": locks.check,
     "marks": marks.check,
     "unused": unused.check,
     "commits": commits.check,
