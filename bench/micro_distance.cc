@@ -3,6 +3,8 @@
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -12,7 +14,9 @@
 
 namespace {
 
-using namespace grape::vector;
+using grape::vector::Datatype;
+using grape::vector::Distance;
+using grape::vector::Target;
 
 constexpr size_t in_cache_bytes = 128u << 10;
 constexpr size_t streaming_bytes = 256u << 20;
@@ -26,34 +30,36 @@ struct Case {
 };
 
 // One array serves all cases: small values, so that any type reads it as harmless numbers.
-const std::vector<uint8_t>& rows_for(const Case& c) {
-    static std::vector<uint8_t> rows;
+const uint8_t* rows_for(const Case& c) {
+    static const std::unique_ptr<uint8_t[], void (*)(void*)> memory(
+        static_cast<uint8_t*>(std::aligned_alloc(4096, streaming_bytes)), std::free);
     static Datatype filled_with{};
-    if (rows.empty()) rows.resize(streaming_bytes);
+    uint8_t* const rows = memory.get();
     if (filled_with == c.type) return rows;
     filled_with = c.type;
     std::mt19937 random(1);
     float values[1024];
     for (float& value : values) value = static_cast<float>(random() % 256);
-    const size_t chunk = 1024 * element_bytes(c.type);
-    for (size_t at = 0; at < rows.size(); at += chunk) {
-        encode(values, c.type, Distance::dot, rows.data() + at);
+    const size_t chunk = 1024 * grape::vector::element_bytes(c.type);
+    for (size_t at = 0; at < streaming_bytes; at += chunk) {
+        grape::vector::encode(values, c.type, Distance::dot, rows + at);
     }
     return rows;
 }
 
 void run(benchmark::State& state, const Case& c) {
-    const size_t stride = c.dim * element_bytes(c.type);
-    const std::vector<uint8_t>& rows = rows_for(c);
+    const size_t stride = c.dim * grape::vector::element_bytes(c.type);
+    const uint8_t* const rows = rows_for(c);
     const size_t count = (c.streaming ? streaming_bytes : in_cache_bytes) / stride;
     const std::vector<float> values(c.dim, 3.0f);
-    std::vector<uint8_t> query(c.dim * query_element_bytes(c.type));
-    encode_query(values, c.type, Distance::dot, query.data());
+    std::vector<uint8_t> query(c.dim * grape::vector::query_element_bytes(c.type));
+    grape::vector::encode_query(values, c.type, Distance::dot, query.data());
     std::vector<float> scores(count);
-    const ScoreBlock kernel = score_block_for(c.target, c.type, c.distance);
+    const grape::vector::ScoreBlock kernel =
+        grape::vector::score_block_for(c.target, c.type, c.distance);
     for (auto step : state) {
         (void)step;
-        kernel(query.data(), rows.data(), stride, count, c.dim, scores.data());
+        kernel(query.data(), rows, stride, count, c.dim, scores.data());
         benchmark::ClobberMemory();
     }
     const auto distances = static_cast<double>(count) * static_cast<double>(state.iterations());
@@ -64,10 +70,11 @@ void run(benchmark::State& state, const Case& c) {
 }
 
 void add(const Case& c) {
-    if (score_block_for(c.target, c.type, c.distance) == nullptr) return;
-    const std::string name = std::string(datatype_name(c.type)) + "/" +
-                             std::string(distance_name(c.distance)) + "/" + target_name(c.target) +
-                             "/" + std::to_string(c.dim) + (c.streaming ? "/memory" : "/cache");
+    if (grape::vector::score_block_for(c.target, c.type, c.distance) == nullptr) return;
+    const std::string name = std::string(grape::vector::datatype_name(c.type)) + "/" +
+                             std::string(grape::vector::distance_name(c.distance)) + "/" +
+                             grape::vector::target_name(c.target) + "/" + std::to_string(c.dim) +
+                             (c.streaming ? "/memory" : "/cache");
     benchmark::RegisterBenchmark(name.c_str(), [c](benchmark::State& state) { run(state, c); });
 }
 

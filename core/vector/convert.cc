@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "core/base/check.h"
 
@@ -18,7 +19,9 @@ namespace {
 constexpr size_t sum_lanes = 8;
 // The smallest magnitude that rounds to an infinite half: halfway from 65504 to 65536.
 constexpr float f16_overflow = 65520.0f;
-constexpr float u8_end = 256.0f;
+// The largest values that are stored: just below that, and just below 256.
+constexpr float f16_largest = 0x1.FFDFFEp15f;
+constexpr float u8_largest = 0x1.FFFFFEp7f;
 // A vector whose squared length differs from 1 by less than rounding its elements can cause was
 // normalised before; it keeps its bits. So encode(decode(stored)) gives the stored f32 bytes again.
 constexpr double unit_tolerance = 0x1p-22;
@@ -78,38 +81,55 @@ void store_f16(std::span<const float> values, double scale, void* out) {
 void store_u8(std::span<const float> values, void* out) {
     auto* to = static_cast<uint8_t*>(out);
     for (size_t i = 0; i < values.size(); ++i) {
-        GRAPE_DCHECK(values[i] >= 0.0f && values[i] < u8_end);
+        GRAPE_DCHECK(values[i] >= 0.0f && values[i] <= u8_largest);
         to[i] = static_cast<uint8_t>(static_cast<int>(values[i]));
     }
 }
 
-Check check_element(float value, Datatype type, Distance distance) {
-    if (!std::isfinite(value)) return Check::not_finite;
-    if (type == Datatype::u8 && !(value >= 0.0f && value < u8_end)) return Check::out_of_range;
+struct Range {
+    float low;
+    float high;
+};
+
+// The values that may be stored; NaN lies in no range.
+Range range_of(Datatype type, Distance distance) {
+    constexpr float largest = std::numeric_limits<float>::max();
+    if (type == Datatype::u8) return {0.0f, u8_largest};
     // Under cosine the normalised value is stored, and that always fits.
-    if (type == Datatype::f16 && distance != Distance::cosine && std::fabs(value) >= f16_overflow) {
-        return Check::out_of_range;
-    }
-    return Check::ok;
+    if (type == Datatype::f32 || distance == Distance::cosine) return {-largest, largest};
+    return {-f16_largest, f16_largest};
+}
+
+bool is_inside(float value, Range range) {
+    return value >= range.low && value <= range.high;
+}
+
+// Both loops look at all elements without a branch, so that the compiler can use vectors.
+bool all_inside(std::span<const float> values, Range range) {
+    int outside = 0;
+    for (const float value : values) outside |= !is_inside(value, range);
+    return outside == 0;
+}
+
+bool has_length(std::span<const float> values, Datatype type) {
+    // u8 elements below 1 are cut to zero, so they give no length.
+    const float smallest = type == Datatype::u8 ? 1.0f : std::numeric_limits<float>::denorm_min();
+    int found = 0;
+    for (const float value : values) found |= std::fabs(value) >= smallest;
+    return found != 0;
 }
 
 }  // namespace
 
 Check check(std::span<const float> values, Datatype type, Distance distance, size_t* position) {
     *position = 0;
-    // u8 elements below 1 are cut to zero, so they give no length.
-    const float smallest = type == Datatype::u8 ? 1.0f : 0.0f;
-    bool has_length = false;
-    for (size_t i = 0; i < values.size(); ++i) {
-        const Check found = check_element(values[i], type, distance);
-        if (found != Check::ok) {
-            *position = i;
-            return found;
-        }
-        const float magnitude = std::fabs(values[i]);
-        has_length |= magnitude > 0.0f && magnitude >= smallest;
+    const Range range = range_of(type, distance);
+    if (!all_inside(values, range)) {
+        while (is_inside(values[*position], range)) ++*position;
+        return std::isfinite(values[*position]) ? Check::out_of_range : Check::not_finite;
     }
-    return distance == Distance::cosine && !has_length ? Check::zero_length : Check::ok;
+    if (distance == Distance::cosine && !has_length(values, type)) return Check::zero_length;
+    return Check::ok;
 }
 
 void encode(std::span<const float> values, Datatype type, Distance distance, void* out) {

@@ -7,7 +7,7 @@
 
 namespace grape::vector {
 
-enum class Datatype : uint8_t { f32 = 1, f16 = 2, u8 = 3 };                         // stored
+enum class Datatype : uint8_t { f32 = 1, f16 = 2, u8 = 3 };                        // stored
 enum class Distance : uint8_t { cosine = 1, dot = 2, euclid = 3, manhattan = 4 };  // stored
 
 constexpr size_t element_bytes(Datatype type) {

@@ -1,10 +1,10 @@
 // Canonical scores: the numbers that leave the library.
 //
-// For f32 and f16 every kernel sums in 32 virtual lanes (element i goes to lane i mod 32), multiplies
-// and then adds (no FMA), and folds the lanes in halves: 16, 8, 4, 2, 1. So all CPU targets give the
-// same bits. For u8 sums are integers. Euclid ends with one square root, cosine over u8 with one
-// division by the root of the product of the two squared lengths; cosine over f32 and f16 is the dot
-// product of vectors that were normalised when they were stored.
+// For f32 and f16 every kernel sums in 32 virtual lanes (element i goes to lane i mod 32),
+// multiplies and then adds (no FMA), and folds the lanes in halves: 16, 8, 4, 2, 1. So all CPU
+// targets give the same bits. For u8 sums are integers. Euclid ends with one square root, cosine
+// over u8 with one division by the root of the product of the two squared lengths; cosine over f32
+// and f16 is the dot product of vectors that were normalised when they were stored.
 //
 // A kernel scores one query against `count` rows that lie `stride_bytes` apart; called per block,
 // never per distance. The query has the element type of the rows, but f32 for f16 rows.
