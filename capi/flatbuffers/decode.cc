@@ -154,9 +154,45 @@ Result<engine::WriteOptions> decode_write_options(const fb::WriteOptions* in) {
             return unknown_member(static_cast<uint32_t>(in->durability()), "durability");
     }
     out.group_delay_ms = in->group_delay_ms();
+    if (in->idempotency_key() != nullptr && in->idempotency_key()->size() == 0) {
+        return Status::make_invalid("idempotency_key: must not be empty");
+    }
     out.idempotency_key = view(in->idempotency_key());
     GRAPE_TRY(engine::check_write_options(out));
     return out;
+}
+
+bool is_write(fb::RequestBody kind) {
+    switch (kind) {
+        case fb::RequestBody::CreateCollection:
+        case fb::RequestBody::UpdateCollection:
+        case fb::RequestBody::DeleteCollection:
+        case fb::RequestBody::UpdateAliases:
+        case fb::RequestBody::UpsertPoints:
+        case fb::RequestBody::DeletePoints:
+        case fb::RequestBody::UpdateVectors:
+        case fb::RequestBody::DeleteVectors:
+        case fb::RequestBody::SetPayload:
+        case fb::RequestBody::OverwritePayload:
+        case fb::RequestBody::DeletePayload:
+        case fb::RequestBody::ClearPayload:
+        case fb::RequestBody::BatchUpdate:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// A read that asks for durability, or to be done once, was meant to be something else.
+Status check_write_options_fit(fb::RequestBody kind, const engine::WriteOptions& options) {
+    if (is_write(kind)) return {};
+    if (options.durability.has_value()) {
+        return Status::make_invalid("durability: the request is not a write");
+    }
+    if (!options.idempotency_key.empty()) {
+        return Status::make_invalid("idempotency_key: the request is not a write");
+    }
+    return {};
 }
 
 Result<const fb::Request*> verified(std::span<const uint8_t> message) {
@@ -198,6 +234,7 @@ Result<engine::Request> decode_request_flatbuffers(std::span<const uint8_t> mess
     engine::Request out;
     GRAPE_ASSIGN(out.write, decode_write_options(in->write()));
     GRAPE_ASSIGN(out.body, decode_body(context, *in));
+    GRAPE_TRY(check_write_options_fit(in->body_type(), out.write));
     return out;
 }
 

@@ -247,6 +247,9 @@ Status decode_with_payload(Context& context, const fb::Selector* in, engine::Wit
             return unknown_member(static_cast<uint32_t>(in->kind()), "with_payload.kind");
     }
     GRAPE_ASSIGN(out.paths, decode_paths(context, in->names(), "with_payload"));
+    // As in JSON: including nothing is none, excluding nothing is all.
+    if (out.paths.empty() && out.kind == Kind::include) out.kind = Kind::none;
+    if (out.paths.empty() && out.kind == Kind::exclude) out.kind = Kind::all;
     return {};
 }
 
@@ -269,6 +272,7 @@ Status decode_with_vectors(Context& context, const fb::Selector* in, engine::Wit
             return unknown_member(static_cast<uint32_t>(in->kind()), "with_vectors.kind");
     }
     GRAPE_ASSIGN(out.names, decode_vector_names(context, in->names(), "with_vector"));
+    if (out.names.empty() && out.kind == Kind::some) out.kind = Kind::none;
     return {};
 }
 

@@ -1,0 +1,312 @@
+// grape.hpp: Grape for C++17 and later, one header over grape.h.
+//
+//     #include <grape/grape.hpp>
+//
+//     auto db = grape::Database::open("my.grape");
+//     if (!db) return complain(db.error());
+//     db->create_collection("places", 3, grape::Distance::cosine);
+//     db->upsert("places", {1, 2}, {1, 0, 0, 0, 1, 0}, 3);
+//     for (const grape::Hit& hit : db->search("places", {0.9f, 0.1f, 0}, 5).value_or({}))
+//         std::cout << hit.id << " " << hit.score << "\n";
+//
+// No function throws on a failure of the database: each returns a Result, which holds a value or an
+// Error and must be looked at (value() of a Result without one is a fault of the caller). A
+// Database is moved and never copied; it closes itself. Threads: as in grape.h: calls on one
+// Database from any number of threads; open, close and move from one.
+#ifndef GRAPE_GRAPE_HPP
+#define GRAPE_GRAPE_HPP
+
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#if __has_include(<grape/grape.h>)
+#include <grape/grape.h>
+#else
+#include "grape.h"
+#endif
+
+namespace grape {
+
+// Why a call failed.
+struct Error {
+    grape_status status = GRAPE_OK;
+    std::string message;
+
+    const char* name() const { return grape_status_name(status); }
+    bool retryable() const { return grape_status_retryable(status) != 0; }
+};
+
+struct Done {};
+
+// A value or an Error.
+template <typename T>
+class [[nodiscard]] Result {
+  public:
+    Result(T value) : value_(std::move(value)) {}
+    Result(Error error) : error_(std::move(error)) {}
+
+    bool ok() const { return value_.has_value(); }
+    explicit operator bool() const { return ok(); }
+    const Error& error() const { return error_; }
+    T& value() & {
+        assert(ok());
+        return *value_;
+    }
+    const T& value() const& {
+        assert(ok());
+        return *value_;
+    }
+    T&& value() && {
+        assert(ok());
+        return std::move(*value_);
+    }
+    T value_or(T other) && { return ok() ? std::move(*value_) : std::move(other); }
+    T* operator->() { return &value(); }
+    const T* operator->() const { return &value(); }
+    T& operator*() & { return value(); }
+    const T& operator*() const& { return value(); }
+
+  private:
+    std::optional<T> value_;
+    Error error_;
+};
+
+using Status = Result<Done>;
+
+// A borrowed array; made from a vector, an initializer list, std::array or std::span.
+template <typename T>
+class Slice {
+  public:
+    Slice() = default;
+    Slice(const T* data, std::size_t size) : data_(data), size_(size) {}
+    // The list lives until the end of the call that it is written in.
+    Slice(const std::initializer_list<T>& list) : size_(list.size()) { data_ = std::data(list); }
+    template <typename Array, typename = decltype(std::declval<const Array&>().data())>
+    Slice(const Array& array) : data_(array.data()), size_(array.size()) {}
+
+    const T* data() const { return data_; }
+    std::size_t size() const { return size_; }
+    bool empty() const { return size_ == 0; }
+
+  private:
+    const T* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+enum class Distance : std::int32_t {
+    cosine = GRAPE_COSINE,
+    dot = GRAPE_DOT,
+    euclid = GRAPE_EUCLID,
+    manhattan = GRAPE_MANHATTAN,
+};
+
+enum class Durability : std::int32_t {
+    full = GRAPE_DURABILITY_FULL,
+    group = GRAPE_DURABILITY_GROUP,
+    none = GRAPE_DURABILITY_NONE,
+};
+
+struct Hit {
+    std::uint64_t id = 0;
+    float score = 0;
+};
+
+// Bytes of the library's: a reply.
+class Buffer {
+  public:
+    Buffer() = default;
+    Buffer(Buffer&& other) noexcept : raw_(std::exchange(other.raw_, grape_buffer{})) {}
+    Buffer& operator=(Buffer&& other) noexcept {
+        std::swap(raw_, other.raw_);
+        return *this;
+    }
+    ~Buffer() { grape_buffer_release(&raw_); }
+
+    std::string_view view() const { return {raw_.data == nullptr ? "" : raw_.data, raw_.size}; }
+    grape_buffer* out() { return &raw_; }
+
+  private:
+    grape_buffer raw_ = {};
+};
+
+// Rows beside a message; see grape_blob.
+inline grape_blob blob(Slice<float> values, std::uint32_t dim) {
+    return {values.data(), dim == 0 ? 0 : values.size() / dim, 0, GRAPE_F32, dim};
+}
+inline grape_blob blob(Slice<std::uint64_t> ids) {
+    return {ids.data(), ids.size(), 0, GRAPE_U64, 1};
+}
+
+struct OpenOptions {
+    bool create_if_missing = true;
+    bool in_memory = false;  // the path is then ""
+    bool background = true;
+    Durability durability = Durability::full;
+    std::uint32_t group_delay_ms = 0;
+    // Called from any thread, from several at once; must not throw and not use the database.
+    std::function<void(std::int32_t level, const char* message)> log;
+};
+
+class Database {
+  public:
+    static Result<Database> open(const std::string& path, const OpenOptions& options = {}) {
+        grape_open_options raw = GRAPE_OPEN_OPTIONS_INIT;
+        if (!options.create_if_missing) raw.flags |= GRAPE_OPEN_MUST_EXIST;
+        if (options.in_memory) raw.flags |= GRAPE_OPEN_IN_MEMORY;
+        if (!options.background) raw.flags |= GRAPE_OPEN_NO_BACKGROUND;
+        raw.durability = static_cast<std::int32_t>(options.durability);
+        raw.group_delay_ms = options.group_delay_ms;
+        if (options.log) set_log(options.log, raw);
+        Failure failure;
+        grape_db* db = nullptr;
+        if (grape_open(path.c_str(), &raw, &db, failure.out()) < 0) return failure.error();
+        return Database(db);
+    }
+
+    Database(Database&& other) noexcept : db_(std::exchange(other.db_, nullptr)) {}
+    Database& operator=(Database&& other) noexcept {
+        std::swap(db_, other.db_);
+        return *this;
+    }
+    ~Database() { grape_close(db_, nullptr); }
+
+    // Says whether closing went well, which the destructor cannot.
+    Status close() {
+        Failure failure;
+        return failure.status(grape_close(std::exchange(db_, nullptr), failure.out()));
+    }
+    Status flush() {
+        Failure failure;
+        return failure.status(grape_flush(db_, failure.out()));
+    }
+    grape_db* handle() const { return db_; }
+
+    // --- simple calls: one unnamed vector of floats, ids that are numbers ---
+
+    Status create_collection(const std::string& name, std::uint32_t dim, Distance distance) {
+        Failure failure;
+        return failure.status(grape_create_collection_simple(
+            db_, name.c_str(), dim, static_cast<std::int32_t>(distance), failure.out()));
+    }
+    Status drop_collection(const std::string& name) {
+        Failure failure;
+        return failure.status(grape_drop_collection_simple(db_, name.c_str(), failure.out()));
+    }
+    // `vectors`: ids.size() rows of dim floats. `payloads`: none, or a JSON object for each id.
+    Status upsert(const std::string& collection, Slice<std::uint64_t> ids, Slice<float> vectors,
+                  std::uint32_t dim, const std::vector<std::string>& payloads = {}) {
+        if (dim == 0 || vectors.size() / dim != ids.size() || vectors.size() % dim != 0) {
+            return wrong("vectors: must hold one row of dim floats for each id");
+        }
+        if (!payloads.empty() && payloads.size() != ids.size()) {
+            return wrong("payloads: must be none, or one for each id");
+        }
+        std::vector<const char*> texts;
+        for (const std::string& payload : payloads) texts.push_back(payload.c_str());
+        Failure failure;
+        return failure.status(
+            grape_upsert_simple(db_, collection.c_str(), ids.data(), vectors.data(), ids.size(),
+                                dim, texts.empty() ? nullptr : texts.data(), failure.out()));
+    }
+    Result<std::vector<Hit>> search(const std::string& collection, Slice<float> vector,
+                                    std::size_t k) const {
+        Failure failure;
+        // What is too large is refused by the library, before anything is allocated for it.
+        const std::size_t room = k <= kResultsMax ? k : 1;
+        std::vector<std::uint64_t> ids(room);
+        std::vector<float> scores(room);
+        std::size_t found = 0;
+        if (grape_search_simple(db_, collection.c_str(), vector.data(),
+                                static_cast<std::uint32_t>(vector.size()), k, ids.data(),
+                                scores.data(), &found, failure.out()) < 0) {
+            return failure.error();
+        }
+        std::vector<Hit> hits(found);
+        for (std::size_t i = 0; i < found; i++) hits[i] = {ids[i], scores[i]};
+        return hits;
+    }
+    // The payload as JSON; GRAPE_E_NOT_FOUND when there is no such point.
+    Result<std::string> payload(const std::string& collection, std::uint64_t id) const {
+        Failure failure;
+        Buffer out;
+        if (grape_get_payload_simple(db_, collection.c_str(), id, out.out(), failure.out()) < 0) {
+            return failure.error();
+        }
+        return std::string(out.view());
+    }
+    Status remove(const std::string& collection, Slice<std::uint64_t> ids) {
+        Failure failure;
+        return failure.status(
+            grape_delete_simple(db_, collection.c_str(), ids.data(), ids.size(), failure.out()));
+    }
+    Result<std::uint64_t> count(const std::string& collection) const {
+        Failure failure;
+        std::uint64_t count = 0;
+        if (grape_count_simple(db_, collection.c_str(), &count, failure.out()) < 0) {
+            return failure.error();
+        }
+        return count;
+    }
+
+    // --- everything else: a request as JSON, the reply as JSON ---
+
+    Result<Buffer> request_json(std::string_view json, Slice<grape_blob> blobs = {}) const {
+        return request(GRAPE_JSON, json, blobs);
+    }
+    // `encoding`: GRAPE_JSON or GRAPE_FLATBUFFERS.
+    Result<Buffer> request(std::uint32_t encoding, std::string_view message,
+                           Slice<grape_blob> blobs = {}) const {
+        Failure failure;
+        Buffer out;
+        if (grape_request(db_, encoding, message.data(), message.size(), blobs.data(), blobs.size(),
+                          out.out(), failure.out()) < 0) {
+            return failure.error();
+        }
+        return out;
+    }
+
+  private:
+    static constexpr std::size_t kResultsMax = 1000000;
+    using Log = std::function<void(std::int32_t, const char*)>;
+
+    // A grape_error of one call.
+    class Failure {
+      public:
+        grape_error* out() { return &raw_; }
+        Error error() const { return Error{raw_.status, raw_.message}; }
+        Status status(grape_status status) const {
+            if (status < 0) return error();
+            return Done{};
+        }
+
+      private:
+        grape_error raw_ = GRAPE_ERROR_INIT;
+    };
+
+    explicit Database(grape_db* db) : db_(db) {}
+
+    static Error wrong(const char* message) { return Error{GRAPE_E_INVALID, message}; }
+
+    static void set_log(const Log& log, grape_open_options& raw) {
+        raw.log_ctx = new Log(log);
+        raw.log = [](void* ctx, std::int32_t level, const char* message) {
+            (*static_cast<Log*>(ctx))(level, message);
+        };
+        raw.log_ctx_free = [](void* ctx) { delete static_cast<Log*>(ctx); };
+    }
+
+    grape_db* db_ = nullptr;
+};
+
+}  // namespace grape
+
+#endif  // GRAPE_GRAPE_HPP
