@@ -58,12 +58,27 @@ Status add_payload_column(Context& context, const Texts* payloads,
                           std::vector<engine::PointInput>& points) {
     if (payloads == nullptr) return {};
     if (payloads->size() != points.size()) {
-        return Status::make_invalid("batch.payloads: ", payloads->size(), " for ", points.size(),
-                                    " ids");
+        return Status::make_invalid("batch.payloads: ", payloads->size(), " payloads for ",
+                                    points.size(), " ids");
     }
     for (uint32_t i = 0; i < payloads->size(); i++) {
         GRAPE_ASSIGN(points[i].payload,
                      decode_payload(context, payloads->Get(i), cat("batch.payloads[", i, "]")));
+    }
+    return {};
+}
+
+constexpr uint64_t kNoVersion = UINT64_MAX;
+
+Status add_version_column(const flatbuffers::Vector<uint64_t>* versions,
+                          std::vector<engine::PointInput>& points) {
+    if (versions == nullptr) return {};
+    if (versions->size() != points.size()) {
+        return Status::make_invalid("batch.if_versions: ", versions->size(), " versions for ",
+                                    points.size(), " ids");
+    }
+    for (uint32_t i = 0; i < versions->size(); i++) {
+        if (versions->Get(i) != kNoVersion) points[i].if_version = versions->Get(i);
     }
     return {};
 }
@@ -85,6 +100,7 @@ Result<std::vector<engine::PointInput>> decode_columns(Context& context,
         GRAPE_TRY(engine::finish_vectors(points[i].vectors, "batch.vectors"));
     }
     GRAPE_TRY(add_payload_column(context, in.payloads(), points));
+    GRAPE_TRY(add_version_column(in.if_versions(), points));
     return points;
 }
 
@@ -99,6 +115,7 @@ Result<PointOperation> decode(Context& context, const fb::UpsertPoints& in,
     }
     GRAPE_ASSIGN(out.points, in.columns() != nullptr ? decode_columns(context, *in.columns())
                                                      : decode_points(context, in.points()));
+    GRAPE_TRY(engine::check_conditions(out.points, in.columns() != nullptr ? "batch" : "points"));
     switch (in.mode()) {
         case fb::UpdateMode::UPSERT:
             out.mode = engine::UpdateMode::upsert;
@@ -128,6 +145,7 @@ Result<PointOperation> decode(Context& context, const fb::UpdateVectors& in,
     engine::UpdateVectors out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.points, decode_points(context, in.points()));
+    GRAPE_TRY(engine::check_conditions(out.points, "points"));
     for (size_t i = 0; i < out.points.size(); i++) {
         if (!out.points[i].payload.empty()) {
             return Status::make_invalid("points[", i, "].payload: not with update_vectors");
@@ -141,8 +159,8 @@ Result<PointOperation> decode(Context& context, const fb::DeleteVectors& in,
     engine::DeleteVectors out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
+    if (in.names() == nullptr) return Status::make_invalid("vector: is missing");
     GRAPE_ASSIGN(out.names, decode_vector_names(context, in.names(), "vector"));
-    if (out.names.empty()) return Status::make_invalid("vector: names at least one");
     return PointOperation(std::move(out));
 }
 
@@ -150,6 +168,7 @@ Result<PointOperation> decode(Context& context, const fb::SetPayload& in, std::s
     engine::SetPayload out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
+    if (in.payload() == nullptr) return Status::make_invalid("payload: is missing");
     GRAPE_ASSIGN(out.payload, decode_object(context, in.payload(), "payload"));
     if (in.key() != nullptr) {
         GRAPE_ASSIGN(const std::string key, copy_text(context, in.key(), "key"));
@@ -163,6 +182,7 @@ Result<PointOperation> decode(Context& context, const fb::OverwritePayload& in,
     engine::OverwritePayload out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
+    if (in.payload() == nullptr) return Status::make_invalid("payload: is missing");
     GRAPE_ASSIGN(out.payload, decode_object(context, in.payload(), "payload"));
     return PointOperation(std::move(out));
 }
@@ -172,8 +192,8 @@ Result<PointOperation> decode(Context& context, const fb::DeletePayload& in,
     engine::DeletePayload out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
+    if (in.keys() == nullptr) return Status::make_invalid("keys: is missing");
     GRAPE_ASSIGN(out.keys, decode_paths(context, in.keys(), "keys"));
-    if (out.keys.empty()) return Status::make_invalid("keys: at least one");
     return PointOperation(std::move(out));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
 
 #include "core/base/limits.h"
 #include "core/base/utf8.h"
@@ -70,6 +71,10 @@ Status check_blob(RequestBlob& blob, std::string_view field) {
     }
     return {};
 }
+
+struct HashId {
+    size_t operator()(const base::PointId& id) const { return static_cast<size_t>(id.hash()); }
+};
 
 Result<const RequestBlob*> find_blob(std::span<const RequestBlob> blobs, uint64_t blob,
                                      std::string_view field) {
@@ -142,6 +147,23 @@ Status finish_vectors(std::vector<NamedVector>& vectors, std::string_view field)
             return Status::make_invalid(field, ": vector '", vectors[i].name,
                                         "' stands there twice");
         }
+    }
+    return {};
+}
+
+Status check_conditions(std::span<const PointInput> points, std::string_view field) {
+    const auto is_conditional = [](const PointInput& point) {
+        return point.if_version.has_value();
+    };
+    if (std::none_of(points.begin(), points.end(), is_conditional)) return {};
+    std::unordered_map<base::PointId, size_t, HashId> seen;
+    for (size_t i = 0; i < points.size(); i++) {
+        const auto [place, is_new] = seen.emplace(points[i].id, i);
+        if (is_new) continue;
+        if (!is_conditional(points[i]) && !is_conditional(points[place->second])) continue;
+        return Status::make_invalid(field, "[", i, "]: point '", points[i].id.to_string(),
+                                    "' is also number ", place->second,
+                                    ", and if_version needs it only once");
     }
     return {};
 }

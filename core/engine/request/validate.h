@@ -30,6 +30,9 @@ base::Status finish_config(CollectionConfig& config);
 // Sorts by name; refuses two vectors of one name. `field` names the point.
 base::Status finish_vectors(std::vector<NamedVector>& vectors, std::string_view field);
 
+// A point with a condition on its version may stand in a request only once.
+base::Status check_conditions(std::span<const PointInput> points, std::string_view field);
+
 // Pointer, type, stride and size of what a caller passed; fills in a stride of zero.
 base::Status check_blobs(std::span<RequestBlob> blobs);
 // One row of a blob as a vector; `field` names the reference.
