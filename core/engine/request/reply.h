@@ -22,6 +22,9 @@ struct WriteReply {
     Durability durability = Durability::full;
     bool repeated = false;
     bool existed = true;  // delete_collection: whether there was one
+    // Set for operations on collections and aliases, which Qdrant answers with true or false:
+    // the JSON result is `existed` then, and the rest stands beside it.
+    bool boolean_result = false;
 };
 
 struct ReplyVector {
@@ -32,7 +35,7 @@ struct ReplyVector {
 struct ReplyPoint {
     base::PointId id;
     uint64_t version = 0;
-    std::optional<std::string> payload;                  // binary form
+    std::optional<std::string> payload;  // binary form
     std::optional<std::vector<ReplyVector>> vectors;
 };
 struct ScoredPoint {
@@ -60,8 +63,8 @@ struct QueryBatchReply {
 struct CollectionInfo {
     std::string status = "green";  // green, yellow (background work is due), red (damaged)
     uint64_t points_count = 0;
-    uint64_t segments_count = 0;   // runs
-    uint64_t tail_points = 0;      // vectors that are not in a file yet
+    uint64_t segments_count = 0;  // runs
+    uint64_t tail_points = 0;     // vectors that are not in a file yet
     uint64_t file_bytes = 0;
     uint64_t heap_bytes = 0;
     uint64_t last_commit = 0;
@@ -90,15 +93,15 @@ struct DatabaseInfoReply {
     uint64_t vectors_flushed = 0, vectors_merged = 0;
     uint64_t points_purged = 0;
     uint64_t background_failures = 0;
-    std::string background_error;        // the first one
+    std::string background_error;  // the first one
     uint64_t file_bytes = 0, log_bytes = 0;
     uint64_t heap_bytes = 0, mapped_bytes = 0;
-    uint64_t recovered_tail_bytes = 0;   // cut from torn tails at open
-    std::string health;                  // "ok" or why writes are refused
+    uint64_t recovered_tail_bytes = 0;  // cut from torn tails at open
+    std::string health;                 // "ok" or why writes are refused
 };
 struct VerifyReply {
     uint64_t files = 0, pages = 0, keys = 0, points = 0, commits = 0;
-    std::vector<std::string> problems;   // empty: everything is sound
+    std::vector<std::string> problems;  // empty: everything is sound
 };
 
 using ReplyBody = std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply,

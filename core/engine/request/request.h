@@ -142,8 +142,8 @@ struct DeleteVectors {
 struct SetPayload {
     std::string collection;
     PointSelection selection;
-    base::JsonValue payload;             // an object
-    std::optional<base::JsonPath> key;   // set under this path
+    base::JsonValue payload;            // an object
+    std::optional<base::JsonPath> key;  // set under this path
 };
 struct OverwritePayload {
     std::string collection;
@@ -214,11 +214,11 @@ struct QueryBatch {
 // --- the database itself ---
 
 struct DatabaseInfo {};
-struct Flush {};             // what is committed goes into files; small shards stay in the store
-struct Optimize {};          // flush, then merge until nothing is left to merge; waits for the end
-struct PauseBackground {};   // returns when no background work runs; holds until resumed or closed
+struct Flush {};            // what is committed goes into files; small shards stay in the store
+struct Optimize {};         // flush, then merge until nothing is left to merge; waits for the end
+struct PauseBackground {};  // returns when no background work runs; holds until resumed or closed
 struct ResumeBackground {};
-struct Verify {};            // walks every checksum and cross-checks files, keys and rows
+struct Verify {};  // walks every checksum and cross-checks files, keys and rows
 
 enum class Durability : uint8_t { full = 0, group = 1, none = 2 };
 
