@@ -8,14 +8,23 @@
 
 namespace grape::base {
 
-inline void cat_append(std::string& out, std::string_view part) { out.append(part); }
-inline void cat_append(std::string& out, const char* part) { out.append(part); }
-inline void cat_append(std::string& out, char part) { out.push_back(part); }
-inline void cat_append(std::string& out, bool part) { out.append(part ? "true" : "false"); }
+inline void cat_append(std::string& out, std::string_view part) {
+    out.append(part);
+}
+inline void cat_append(std::string& out, const char* part) {
+    out.append(part);
+}
+inline void cat_append(std::string& out, char part) {
+    out.push_back(part);
+}
+inline void cat_append(std::string& out, bool part) {
+    out.append(part ? "true" : "false");
+}
 
-template <typename Number>
-    requires(std::is_arithmetic_v<Number> && !std::is_same_v<Number, char> &&
-             !std::is_same_v<Number, bool>)
+template <typename T>
+concept CatNumber = std::is_arithmetic_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>;
+
+template <CatNumber Number>
 void cat_append(std::string& out, Number part) {
     char digits[32];
     const auto result = std::to_chars(digits, digits + sizeof(digits), part);

@@ -8,7 +8,8 @@ namespace {
 uint64_t read_us(clockid_t id) {
     timespec now{};
     clock_gettime(id, &now);
-    return static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
+    return static_cast<uint64_t>(now.tv_sec) * 1'000'000 +
+           static_cast<uint64_t>(now.tv_nsec) / 1000;
 }
 
 class SystemClock final : public Clock {

@@ -9,23 +9,23 @@ namespace grape::base::limits {
 inline constexpr size_t name_bytes_max = 255;         // collection, alias
 inline constexpr size_t vector_name_bytes_max = 200;  // as Qdrant
 inline constexpr size_t vectors_per_collection_max = 64;
-inline constexpr uint32_t dim_max = 65536;            // as Qdrant
+inline constexpr uint32_t dim_max = 65536;  // as Qdrant
 inline constexpr size_t string_id_bytes_max = 255;
-inline constexpr size_t payload_bytes_max = 4u << 20;       // a point's payload, binary form
+inline constexpr size_t payload_bytes_max = 4u << 20;  // a point's payload, binary form
 inline constexpr size_t json_depth_max = 64;
 // Of a payload or metadata: a reply around it must stay within json_depth_max.
 inline constexpr size_t payload_depth_max = 56;
 inline constexpr size_t json_request_bytes_max = 256u << 20;
-inline constexpr size_t message_bytes_max = 1u << 30;       // a FlatBuffers request
+inline constexpr size_t message_bytes_max = 1u << 30;  // a FlatBuffers request
 inline constexpr size_t points_per_request_max = 4'000'000;
 inline constexpr size_t operations_per_batch_max = 100'000;
 inline constexpr size_t queries_per_batch_max = 10'000;
-inline constexpr uint64_t result_count_max = 1'000'000;     // offset + limit of one query
+inline constexpr uint64_t result_count_max = 1'000'000;  // offset + limit of one query
 inline constexpr size_t idempotency_key_bytes_max = 64;
 inline constexpr uint64_t idempotency_key_commits_max = 100'000;
 inline constexpr uint64_t idempotency_key_age_ms_max = 24ull * 3600 * 1000;
 inline constexpr uint32_t rows_per_shard_max = 0xFFFF'FF00u;
 inline constexpr size_t blobs_per_request_max = 1024;
-inline constexpr size_t group_delay_ms_max = 10'000;        // durability group(ms)
+inline constexpr size_t group_delay_ms_max = 10'000;  // durability group(ms)
 
 }  // namespace grape::base::limits

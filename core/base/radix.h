@@ -1,9 +1,9 @@
-// Radix: a persistent map from u32 keys to shared values: copying one costs a pointer, changing a key
-// copies the nodes on its path (64 slots each, empty ones cost nothing).
+// Radix: a persistent map from u32 keys to shared values: copying one costs a pointer, changing a
+// key copies the nodes on its path (64 slots each, empty ones cost nothing).
 //
 // Every change is made under an edit number. Nodes made under the same number belong to that edit
-// alone and are changed in place, so that a bulk change copies each node once. A caller takes a fresh
-// number (next_edit()) for each state that it may want to go back to.
+// alone and are changed in place, so that a bulk change copies each node once. A caller takes a
+// fresh number (next_edit()) for each state that it may want to go back to.
 //
 // Threads: a Radix that is not being changed may be read by any thread; copies are independent.
 #pragma once
@@ -70,7 +70,8 @@ class Radix {
         explicit Node(uint64_t edit_number) : edit(edit_number) {}
         const uint64_t edit;
         uint64_t present = 0;
-        // Dense by the bits of `present`: children in inner nodes, values in those of the last level.
+        // Dense by the bits of `present`: children in inner nodes, values in those of the last
+        // level.
         std::vector<std::shared_ptr<Node>> children;
         std::vector<std::shared_ptr<const T>> leaves;
 

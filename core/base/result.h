@@ -13,8 +13,8 @@ namespace grape::base {
 template <typename T>
 class [[nodiscard]] Result {
   public:
-    Result(T value) : value_(std::move(value)) {}            // NOLINT: meant to be implicit
-    Result(Status status) : status_(std::move(status)) {     // NOLINT: meant to be implicit
+    Result(T value) : value_(std::move(value)) {}         // NOLINT: meant to be implicit
+    Result(Status status) : status_(std::move(status)) {  // NOLINT: meant to be implicit
         GRAPE_DCHECK(!status_.ok());
     }
 
@@ -39,12 +39,11 @@ class [[nodiscard]] Result {
 #define GRAPE_CONCAT(a, b) GRAPE_CONCAT_INNER(a, b)
 
 // Returns from the enclosing function when `expression` is a Status that is not ok.
-#define GRAPE_TRY(expression)                                        \
-    do {                                                             \
-        if (::grape::base::Status grape_try_status = (expression);   \
-            !grape_try_status.ok()) {                                \
-            return grape_try_status;                                 \
-        }                                                            \
+#define GRAPE_TRY(expression)                                                                \
+    do {                                                                                     \
+        if (::grape::base::Status grape_try_status = (expression); !grape_try_status.ok()) { \
+            return grape_try_status;                                                         \
+        }                                                                                    \
     } while (false)
 
 // GRAPE_ASSIGN(auto x, f()): declares x from a Result, or returns its Status.

@@ -1,6 +1,6 @@
 // RowSet: a set of row numbers as commit records store it: by chunk of 32,768 rows whichever is
-// smaller, a bitmap (4 KiB) or runs of (gap, length) as varints; a million rows take at most 125 KB.
-// Threads: a value.
+// smaller, a bitmap (4 KiB) or runs of (gap, length) as varints; a million rows take at most 125
+// KB. Threads: a value.
 #pragma once
 
 #include <cstdint>

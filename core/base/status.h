@@ -15,25 +15,25 @@
 namespace grape::base {
 
 // name, value, text, may the same call succeed when it is repeated unchanged?
-#define GRAPE_STATUS_MAP(X)                                                            \
-    X(ok, 0, "ok", false)                                                              \
-    X(end, 1, "end of the results", false)                                             \
-    X(invalid, -1, "invalid argument", false)                                          \
-    X(not_found, -2, "not found", false)                                               \
-    X(exists, -3, "exists already", false)                                             \
-    X(unsupported, -4, "not supported", false)                                         \
-    X(limit, -5, "over a limit", false)                                                \
-    X(conflict, -6, "conflict with another change", false)                             \
-    X(io, -7, "input/output error", false)                                             \
-    X(corrupt, -8, "damaged data", false)                                              \
-    X(nomem, -9, "out of memory", true)                                                \
-    X(busy, -10, "in use by another handle or process", true)                          \
-    X(closed, -11, "handle is closed", false)                                          \
-    X(forked, -12, "handle was inherited by a forked process", false)                  \
-    X(readonly, -13, "database is read-only", false)                                   \
-    X(full, -14, "no row number is free", true)                                        \
+#define GRAPE_STATUS_MAP(X)                                                               \
+    X(ok, 0, "ok", false)                                                                 \
+    X(end, 1, "end of the results", false)                                                \
+    X(invalid, -1, "invalid argument", false)                                             \
+    X(not_found, -2, "not found", false)                                                  \
+    X(exists, -3, "exists already", false)                                                \
+    X(unsupported, -4, "not supported", false)                                            \
+    X(limit, -5, "over a limit", false)                                                   \
+    X(conflict, -6, "conflict with another change", false)                                \
+    X(io, -7, "input/output error", false)                                                \
+    X(corrupt, -8, "damaged data", false)                                                 \
+    X(nomem, -9, "out of memory", true)                                                   \
+    X(busy, -10, "in use by another handle or process", true)                             \
+    X(closed, -11, "handle is closed", false)                                             \
+    X(forked, -12, "handle was inherited by a forked process", false)                     \
+    X(readonly, -13, "database is read-only", false)                                      \
+    X(full, -14, "no row number is free", true)                                           \
     X(unknown_outcome, -15, "the outcome of the write is unknown until reopening", false) \
-    X(cancelled, -16, "cancelled", true)                                               \
+    X(cancelled, -16, "cancelled", true)                                                  \
     X(internal, -17, "internal error", false)
 
 enum class Code : int32_t {
@@ -61,10 +61,10 @@ class [[nodiscard]] Status {
     Status with_context(std::string_view context) const;
 
     // One maker for each error; the arguments are joined to the message.
-#define GRAPE_STATUS_MAKER(name, value, text, retry)                       \
-    template <typename... Parts>                                           \
-    static Status make_##name(const Parts&... parts) {                     \
-        return Status(Code::name, cat(parts...));                          \
+#define GRAPE_STATUS_MAKER(name, value, text, retry)   \
+    template <typename... Parts>                       \
+    static Status make_##name(const Parts&... parts) { \
+        return Status(Code::name, cat(parts...));      \
     }
     GRAPE_STATUS_MAP(GRAPE_STATUS_MAKER)
 #undef GRAPE_STATUS_MAKER

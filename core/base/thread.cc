@@ -35,7 +35,9 @@ extern "C" void* grape_thread_main(void* argument) {
 
 }  // namespace
 
-Thread::~Thread() { GRAPE_DCHECK(!started_); }
+Thread::~Thread() {
+    GRAPE_DCHECK(!started_);
+}
 
 Status Thread::start(const std::string& name, Priority priority, std::function<void()> body) {
     GRAPE_DCHECK(!started_);

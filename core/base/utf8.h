@@ -1,4 +1,5 @@
-// Whether bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
+// Whether bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms, at most
+// U+10FFFF).
 #pragma once
 
 #include <string_view>

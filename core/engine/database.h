@@ -1,5 +1,5 @@
-// Database: one open directory (or one in memory). The door of the engine; capi and the server stand
-// on it.
+// Database: one open directory (or one in memory). The door of the engine; capi and the server
+// stand on it.
 //
 // Threads: execute() from any number at once; open() and close() from one. Readers take the current
 // view and never wait for a writer. After close() every call gives Code::closed, in a forked child
@@ -18,22 +18,22 @@
 namespace grape::engine {
 
 struct OpenOptions {
-    std::string path;                 // "" = in memory, gone at close
+    std::string path;  // "" = in memory, gone at close
     bool create_if_missing = true;
-    bool background = true;           // flush and merge in the background
+    bool background = true;  // flush and merge in the background
     Durability durability = Durability::full;
-    uint32_t group_delay_ms = 10;     // with Durability::group
-    base::Clock* clock = nullptr;     // null: the system's
-    base::Logger logger;              // empty: nothing is logged
+    uint32_t group_delay_ms = 10;  // with Durability::group
+    base::Clock* clock = nullptr;  // null: the system's
+    base::Logger logger;           // empty: nothing is logged
     // For tests: the sizes that decide when things happen. Zero: the default.
     struct Sizes {
-        uint64_t pending_bytes_max = 0;        // a commit group with less goes inline (64 KiB)
-        uint64_t flush_tail_bytes = 0;         // a tail of this size is flushed (32 MiB)
-        uint64_t direct_file_bytes = 0;        // an upsert of this size writes its file (32 MiB)
-        uint64_t small_shard_bytes = 0;        // a shard below has no files (1 MiB)
-        uint64_t log_file_bytes = 0;           // a new vector log file after this size (64 MiB)
-        uint64_t batch_bytes = 0;              // one store batch of a large commit (4 MiB)
-        uint32_t rows_max = 0;                 // row numbers of a shard (limits::rows_per_shard_max)
+        uint64_t pending_bytes_max = 0;  // a commit group with less goes inline (64 KiB)
+        uint64_t flush_tail_bytes = 0;   // a tail of this size is flushed (32 MiB)
+        uint64_t direct_file_bytes = 0;  // an upsert of this size writes its file (32 MiB)
+        uint64_t small_shard_bytes = 0;  // a shard below has no files (1 MiB)
+        uint64_t log_file_bytes = 0;     // a new vector log file after this size (64 MiB)
+        uint64_t batch_bytes = 0;        // one store batch of a large commit (4 MiB)
+        uint32_t rows_max = 0;           // row numbers of a shard (limits::rows_per_shard_max)
     } sizes;
 };
 

@@ -156,7 +156,9 @@ Status DenseFile::entries(uint32_t first, std::span<DenseEntry> entries) const {
                                  [&](size_t i, uint64_t commit) { entries[i].commit = commit; });
 }
 
-size_t DenseFile::heap_bytes() const { return sizeof(*this) + blob_->heap_bytes(); }
+size_t DenseFile::heap_bytes() const {
+    return sizeof(*this) + blob_->heap_bytes();
+}
 
 Result<std::vector<DenseEntry>> DenseFile::absent() const {
     std::vector<DenseEntry> out(absent_);

@@ -3,9 +3,9 @@
 //   header (64 bytes) | rows u32 x count | pad to 64 | commits u64 x count |
 //   absent rows u32 x absent | pad to 8 | absent commits u64 x absent | pad to 64 | vectors
 //
-// Absent entries say that a row lost this vector at a commit: with them all places of a shard can be
-// derived again from its files. docs/formats/vector_section.md.
-// Threads: a DenseFile may be read by any thread; a writer belongs to one.
+// Absent entries say that a row lost this vector at a commit: with them all places of a shard can
+// be derived again from its files. docs/formats/vector_section.md. Threads: a DenseFile may be read
+// by any thread; a writer belongs to one.
 #pragma once
 
 #include <functional>

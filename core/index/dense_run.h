@@ -1,7 +1,7 @@
-// A run of dense vectors: positions 0..count-1, each with the row that it belongs to, the commit that
-// wrote it and the stored vector. Runs are immutable; a tail grows, but what a reader's view covers of
-// it (a length) does not change. Which positions are still current is the view's business: it keeps
-// the hidden ones (docs/design/0004).
+// A run of dense vectors: positions 0..count-1, each with the row that it belongs to, the commit
+// that wrote it and the stored vector. Runs are immutable; a tail grows, but what a reader's view
+// covers of it (a length) does not change. Which positions are still current is the view's
+// business: it keeps the hidden ones (docs/design/0004).
 //
 // Threads: reads from any thread.
 #pragma once

@@ -30,12 +30,12 @@ void DenseTail::allocate(uint32_t index) {
     chunk.first = index == 0 ? 0 : kFirstChunk << (index - 1);
     chunk.capacity = index == 0 ? kFirstChunk : chunk.first;
     const size_t capacity = chunk.capacity;
-    // Commits and rows share one allocation, the wider ones first. Large chunks come from the system
-    // page by page, so what is not used yet costs nothing.
+    // Commits and rows share one allocation, the wider ones first. Large chunks come from the
+    // system page by page, so what is not used yet costs nothing.
     chunk.commits = static_cast<uint64_t*>(
-        ::operator new(capacity * (sizeof(uint64_t) + sizeof(uint32_t)), kAlignment));
+        ::operator new(capacity*(sizeof(uint64_t) + sizeof(uint32_t)), kAlignment));
     chunk.rows = reinterpret_cast<uint32_t*>(chunk.commits + capacity);
-    chunk.vectors = static_cast<uint8_t*>(::operator new(capacity * row_bytes_, kAlignment));
+    chunk.vectors = static_cast<uint8_t*>(::operator new(capacity* row_bytes_, kAlignment));
 }
 
 uint8_t* DenseTail::put(uint32_t position, uint32_t row, uint64_t commit) {

@@ -1,7 +1,7 @@
-// Exact search: every current vector of a list of runs is scored, block by block, for one query or for
-// several at once (a block is scored for all of them while it is in the cache). The runs share the
-// queries' heaps, so that what one run found bounds the next.
-// Threads: pure but for the heaps, which are the caller's.
+// Exact search: every current vector of a list of runs is scored, block by block, for one query or
+// for several at once (a block is scored for all of them while it is in the cache). The runs share
+// the queries' heaps, so that what one run found bounds the next. Threads: pure but for the heaps,
+// which are the caller's.
 #pragma once
 
 #include <span>

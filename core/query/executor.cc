@@ -22,8 +22,8 @@ std::vector<Hit> page(const Nearest& query, std::vector<index::Candidate> candid
         });
     }
     std::vector<Hit> hits;
-    const size_t end = static_cast<size_t>(
-        std::min<uint64_t>(query.offset + query.limit, candidates.size()));
+    const size_t end =
+        static_cast<size_t>(std::min<uint64_t>(query.offset + query.limit, candidates.size()));
     for (size_t i = static_cast<size_t>(query.offset); i < end; ++i) {
         hits.push_back({candidates[i].row, index::score_of_key(candidates[i].key, distance)});
     }

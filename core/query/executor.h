@@ -9,7 +9,8 @@
 
 namespace grape::query {
 
-// The hits of each query, best first, ties by id. All queries are answered in one pass over the runs.
+// The hits of each query, best first, ties by id. All queries are answered in one pass over the
+// runs.
 base::Result<std::vector<std::vector<Hit>>> run_nearest(std::span<const index::RunView> runs,
                                                         const index::FlatShape& shape,
                                                         std::span<const Nearest> queries,

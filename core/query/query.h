@@ -1,6 +1,5 @@
-// The query plan: what a search means once names are resolved and vectors are encoded. All encodings
-// of requests decode into it, and only the executor runs it.
-// Threads: values.
+// The query plan: what a search means once names are resolved and vectors are encoded. All
+// encodings of requests decode into it, and only the executor runs it. Threads: values.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +10,7 @@ namespace grape::query {
 
 // Nearest points to one vector.
 struct Nearest {
-    std::vector<uint8_t> vector;           // as vector::encode_query() made it
+    std::vector<uint8_t> vector;  // as vector::encode_query() made it
     uint64_t limit = 10;
     uint64_t offset = 0;
     std::optional<float> score_threshold;  // strict: better than this
