@@ -123,7 +123,8 @@ TEST_F(VectorLogDamage, never_makes_a_frame_of_the_bytes_of_a_vector) {
     hidden.commit = 66, hidden.collection = 666;
     hidden.resize(3, 16);
     LogTail tail{{kDatabase, 1}, committed_.length_bytes + kLogPageBytes, 0, 2};
-    const auto encoded = encode_frames(tail, test::views_of({hidden}));
+    const std::vector<OwnedFrame> inner{hidden};
+    const auto encoded = encode_frames(tail, test::views_of(inner));
     OwnedFrame outer;
     outer.collection = 2;
     outer.resize(1, 3 * kLogPageBytes);
