@@ -60,7 +60,7 @@ RULES = [
     Rule(r"\busing\s+namespace\s+(?!std::(?:\w+::)*\w*literals\b)", CODE, (),
          "name what you use; only the namespaces of literals may be opened"),
     Rule(r"\bstd::(mutex|condition_variable|lock_guard|unique_lock|shared_mutex)\b", LIBRARY,
-         ("core/base/mutex.h",), "use core/base/mutex.h: clang then checks the locks"),
+         ("core/base/mutex.h", "core/engine/view.h"), "use core/base/mutex.h: clang then checks the locks"),
     Rule(r"\bstd::(regex|iostream|endl)\b", LIBRARY, (), "large and slow: write the few lines"),
     Rule(r"\bpthread_create\b", LIBRARY, ("core/base/thread.cc",), "use core/base/thread.h"),
 ]

@@ -5,7 +5,8 @@ import os
 import layers
 from tree import Problem
 
-PUBLIC_HEADERS = "capi/include/"
+# Headers that C compilers read, or that stand in other people's trees: classic guards.
+GUARDED = ("capi/include/",) + layers.USERS
 
 
 def check(tree):
@@ -19,9 +20,9 @@ def check(tree):
 
 def check_guard(tree, path):
     code = tree.code(path)
-    if path.startswith(PUBLIC_HEADERS):
-        if "#ifndef GRAPE_" not in code:
-            yield Problem(path, 1, "a public C header needs an include guard: #ifndef GRAPE_...")
+    if path.startswith(GUARDED):
+        if "#ifndef " not in code and "#pragma once" not in code:
+            yield Problem(path, 1, "a public header needs an include guard: #ifndef GRAPE_...")
     elif "#pragma once" not in code:
         yield Problem(path, 1, "a header begins with #pragma once")
 
@@ -32,7 +33,7 @@ def check_own_first(tree, path, found):
     if ending not in (".cc", ".c") or not tree.exists(own) or not found:
         return
     line, _, name = found[0]
-    if name != own:
+    if layers.find_own(tree, name, path) != own:
         yield Problem(path, line, f'the first include must be its own header, "{own}", so that the '
                                   "header is known to need nothing before it")
 
@@ -40,8 +41,8 @@ def check_own_first(tree, path, found):
 def check_rooted(tree, path, found):
     for line, kind, name in found:
         beside = os.path.normpath(os.path.join(os.path.dirname(path), name))
-        generated = name.endswith("_generated.h") or name.startswith("grape/")
-        if kind == '"' and not generated and not tree.exists(name):
+        known = name.endswith("_generated.h") or layers.find_own(tree, name, path)
+        if kind == '"' and not known:
             hint = f'write "{beside}"' if tree.exists(beside) else "there is no such file"
             yield Problem(path, line, f'"{name}" is not a path from the root; {hint}')
         elif kind == "<" and tree.exists(name) and "/" in name:

@@ -10,6 +10,8 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)
 TABLE = "tools/lint/layers.txt"
 # The public headers have short names: the C ABI, and the C++ wrapper over it.
 PUBLIC = "grape.h"
+# Code as users write it: it does not know the tree's root and names files beside itself.
+USERS = ("tests/capi/", "bindings/", "examples/")
 SYSTEM_FOLDERS = ("sys/", "linux/", "netinet/", "arpa/", "sanitizer/", "bits/")
 
 
@@ -60,13 +62,15 @@ def includes(tree, path):
         yield line_of(text, match.start()), match.group(1), match.group(2)
 
 
-def find_own(tree, name):
+def find_own(tree, name, includer=""):
     """The path of one of our headers; None when it is somebody else's."""
-    for candidate in (name, "capi/include/" + name, "bindings/cpp/" + os.path.basename(name),
-                      "capi/include/grape/" + name):
-        if tree.exists(candidate) and (candidate == name or "grape" in name):
-            return candidate
-    return None
+    candidates = [name]
+    if includer.startswith(USERS):
+        candidates.append(os.path.normpath(os.path.join(os.path.dirname(includer), name)))
+    if "grape" in name:
+        candidates += ["capi/include/" + name, "capi/include/grape/" + name,
+                       "bindings/cpp/" + os.path.basename(name)]
+    return next((path for path in candidates if tree.exists(path)), None)
 
 
 def check(tree):
@@ -78,7 +82,7 @@ def check(tree):
 
 
 def check_include(tree, layers, path, line, name):
-    target = find_own(tree, name)
+    target = find_own(tree, name, path)
     folder = layers.folder_of(path)
     if folder is None:
         if target is not None and "/" in path:
@@ -164,7 +168,7 @@ def missing_edges(tree, layers, edges, libraries):
         if source is None or source not in {layers.folder_of(lib + "/") for lib in libraries}:
             continue
         for line, _, name in includes(tree, path):
-            target = layers.folder_of(find_own(tree, name) or "")
+            target = layers.folder_of(find_own(tree, name, path) or "")
             if target in (None, source) or target not in layers.folders[source]:
                 continue
             if target not in reach(edges, source) and (source, target) not in told:

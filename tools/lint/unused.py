@@ -50,7 +50,7 @@ def is_named(path, builds):
 
 
 def check_headers(tree):
-    included = {layers.find_own(tree, name) for path in tree.cpp()
+    included = {layers.find_own(tree, name, path) for path in tree.cpp()
                 for _, _, name in layers.includes(tree, path)}
     for path in tree.having(HEADER_ENDINGS):
         if path not in included and not layers.is_public(path) \
