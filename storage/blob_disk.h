@@ -9,6 +9,8 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/base/mutex.h"
@@ -42,12 +44,16 @@ class DescriptorCache {
   private:
     // Shared: a reader keeps the file that it reads, whatever the cache drops meanwhile.
     using Entry = std::shared_ptr<const File>;
-    std::shared_ptr<const File> find(const std::string& path);
+    using Entries = std::list<Entry>;
+    Entry find(const std::string& path);
+    void drop(Entries::iterator entry) GRAPE_REQUIRES(mutex_);
 
     const size_t descriptors_max_;
     FileFaults* const faults_;
     mutable base::Mutex mutex_;
-    std::list<Entry> entries_ GRAPE_GUARDED_BY(mutex_);  // the last used one first
+    Entries entries_ GRAPE_GUARDED_BY(mutex_);  // the last used one first
+    // By path; the keys are the entries' own.
+    std::unordered_map<std::string_view, Entries::iterator> places_ GRAPE_GUARDED_BY(mutex_);
 };
 
 // "000017.vec" or "000017.row".

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "storage/blob_disk.h"
 
@@ -23,28 +24,35 @@ std::string BlobDirectory::path_of(uint64_t file_number, BlobKind kind) const {
     return options.directory + "/" + blob_file_name(file_number, kind);
 }
 
-std::shared_ptr<const File> DescriptorCache::find(const std::string& path) {
+DescriptorCache::Entry DescriptorCache::find(const std::string& path) {
     const base::MutexLock lock(mutex_);
-    const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                    [&](const Entry& entry) { return entry->path() == path; });
-    if (found == entries_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found);
+    const auto found = places_.find(path);
+    if (found == places_.end()) return nullptr;
+    entries_.splice(entries_.begin(), entries_, found->second);
     return entries_.front();
 }
 
+void DescriptorCache::drop(Entries::iterator entry) {
+    places_.erase((*entry)->path());
+    entries_.erase(entry);
+}
+
 Result<std::shared_ptr<const File>> DescriptorCache::open(const std::string& path) {
-    if (std::shared_ptr<const File> kept = find(path)) return kept;
+    if (Entry kept = find(path)) return kept;
     GRAPE_ASSIGN(File file, File::open(path, File::Mode::read, faults_));
     auto opened = std::make_shared<const File>(std::move(file));
     const base::MutexLock lock(mutex_);
+    // Another thread may have opened it meanwhile; that one stays.
     entries_.push_front(opened);
-    while (entries_.size() > descriptors_max_) entries_.pop_back();
+    if (!places_.try_emplace(opened->path(), entries_.begin()).second) entries_.pop_front();
+    while (entries_.size() > descriptors_max_) drop(std::prev(entries_.end()));
     return opened;
 }
 
 void DescriptorCache::forget(const std::string& path) {
     const base::MutexLock lock(mutex_);
-    entries_.remove_if([&](const Entry& entry) { return entry->path() == path; });
+    const auto found = places_.find(path);
+    if (found != places_.end()) drop(found->second);
 }
 
 size_t DescriptorCache::size() const {

@@ -46,6 +46,8 @@ struct OpenedStore {
 base::Result<OpenedStore> open_leveldb_store(const StoreOptions& options);
 std::unique_ptr<Store> make_memory_store();
 
+// `directory` is the database's `files`; it is made when it is missing. A file may be removed when no
+// blob of it is open.
 std::unique_ptr<BlobStore> make_disk_blob_store(const std::string& directory, uint64_t database_id);
 std::unique_ptr<BlobStore> make_memory_blob_store();
 
