@@ -137,10 +137,13 @@ TEST_P(BlobContract, pads_to_an_alignment_with_zeros) {
 TEST_P(BlobContract, gives_content_aligned_to_its_offset_when_it_is_borrowed) {
     const auto blob = open(write(1, random_bytes(50'000, 1), 50'000, BlobKind::vectors));
     ASSERT_NE(blob, nullptr);
-    if (blob->placement() == Placement::cold) GTEST_SKIP() << "cold views own their bytes";
     const auto view = blob->read(4096 + 64, 100);
     ASSERT_TRUE(view.ok());
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(view->bytes().data()) % 64, 0u);
+    ASSERT_EQ(view->bytes().size(), 100u);
+    // Cold views own their bytes: those lie where the allocator put them.
+    if (blob->placement() != Placement::cold) {
+        EXPECT_EQ(reinterpret_cast<uintptr_t>(view->bytes().data()) % 64, 0u);
+    }
 }
 
 TEST_P(BlobContract, refuses_another_file_than_the_one_that_is_named) {
