@@ -101,7 +101,8 @@ Result<RequestBody> decode(Context& context, const fb::CreateCollection& in) {
         }
     }
     GRAPE_TRY(engine::finish_config(out.config));
-    GRAPE_ASSIGN(out.config.metadata, decode_object(context, in.config()->metadata(), "metadata"));
+    GRAPE_ASSIGN(out.config.metadata,
+                 decode_stored_object(context, in.config()->metadata(), "metadata"));
     return RequestBody(std::move(out));
 }
 
@@ -122,7 +123,7 @@ Result<RequestBody> decode(Context& context, const fb::UpdateCollection& in) {
         }
     }
     if (in.metadata() != nullptr) {
-        GRAPE_ASSIGN(out.metadata, decode_object(context, in.metadata(), "metadata"));
+        GRAPE_ASSIGN(out.metadata, decode_stored_object(context, in.metadata(), "metadata"));
     }
     return RequestBody(std::move(out));
 }

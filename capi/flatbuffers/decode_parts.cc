@@ -195,6 +195,13 @@ Result<base::JsonValue> decode_object(Context& context, const Text* json, std::s
     return tree;
 }
 
+Result<base::JsonValue> decode_stored_object(Context& context, const Text* json,
+                                             std::string_view field) {
+    GRAPE_ASSIGN(base::JsonValue object, decode_object(context, json, field));
+    GRAPE_TRY(base::encode_payload(object, field).status());
+    return object;
+}
+
 Result<std::string> decode_payload(Context& context, const Text* json, std::string_view field) {
     if (json == nullptr || json->size() == 0) return std::string();
     GRAPE_ASSIGN(const base::JsonValue object, decode_object(context, json, field));

@@ -45,6 +45,9 @@ base::Result<std::vector<engine::NamedVector>> decode_vectors(
 // JSON text that must be an object; a missing or empty one is the empty object.
 base::Result<base::JsonValue> decode_object(Context& context, const Text* json,
                                             std::string_view field);
+// The same, kept as a tree, with the limits of a stored payload.
+base::Result<base::JsonValue> decode_stored_object(Context& context, const Text* json,
+                                                   std::string_view field);
 // The same in binary form; "" when it is missing.
 base::Result<std::string> decode_payload(Context& context, const Text* json,
                                          std::string_view field);

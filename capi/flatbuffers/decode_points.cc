@@ -169,7 +169,7 @@ Result<PointOperation> decode(Context& context, const fb::SetPayload& in, std::s
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
     if (in.payload() == nullptr) return Status::make_invalid("payload: is missing");
-    GRAPE_ASSIGN(out.payload, decode_object(context, in.payload(), "payload"));
+    GRAPE_ASSIGN(out.payload, decode_stored_object(context, in.payload(), "payload"));
     if (in.key() != nullptr) {
         GRAPE_ASSIGN(const std::string key, copy_text(context, in.key(), "key"));
         GRAPE_ASSIGN(out.key, base::JsonPath::parse(key, "key"));
@@ -183,7 +183,7 @@ Result<PointOperation> decode(Context& context, const fb::OverwritePayload& in,
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
     GRAPE_ASSIGN(out.selection, decode_selection(context, in.selection()));
     if (in.payload() == nullptr) return Status::make_invalid("payload: is missing");
-    GRAPE_ASSIGN(out.payload, decode_object(context, in.payload(), "payload"));
+    GRAPE_ASSIGN(out.payload, decode_stored_object(context, in.payload(), "payload"));
     return PointOperation(std::move(out));
 }
 
