@@ -20,6 +20,44 @@
 
 namespace grape::base {
 namespace {
+struct StackOnVector {};  // chooses the stack below
+}  // namespace
+}  // namespace grape::base
+
+// RapidJSON's own stack adds to a null pointer, which is undefined, and writes to one when malloc
+// fails. This one has the part of its interface that the reader uses, and throws bad_alloc.
+template <>
+class rapidjson::internal::Stack<grape::base::StackOnVector> {
+  public:
+    Stack(grape::base::StackOnVector*, size_t) {}
+
+    void Clear() { size_ = 0; }
+    template <typename T>
+    T* Push(size_t count = 1) {
+        const size_t bytes = sizeof(T) * count;
+        if (memory_.size() - size_ < bytes) memory_.resize(2 * memory_.size() + bytes + 256);
+        size_ += bytes;
+        return reinterpret_cast<T*>(memory_.data() + size_ - bytes);
+    }
+    template <typename T>
+    T* Pop(size_t count) {
+        size_ -= sizeof(T) * count;
+        return reinterpret_cast<T*>(memory_.data() + size_);
+    }
+    template <typename T>
+    T* Top() {
+        return reinterpret_cast<T*>(memory_.data() + size_ - sizeof(T));
+    }
+
+  private:
+    std::vector<char> memory_;
+    size_t size_ = 0;
+};
+
+namespace grape::base {
+namespace {
+
+using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, StackOnVector>;
 
 constexpr unsigned kParseFlags =
     rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
@@ -188,7 +226,7 @@ std::string_view describe(rapidjson::ParseErrorCode code) {
 Result<JsonValue> parse_json(std::string_view text) {
     rapidjson::MemoryStream stream(text.data(), text.size());
     Builder builder(stream);
-    rapidjson::Reader reader;
+    Reader reader;
     const rapidjson::ParseResult parsed = reader.Parse<kParseFlags>(stream, builder);
     if (builder.too_deep()) {
         return Status::make_limit("JSON: byte ", parsed.Offset(), ": nested more than ",
