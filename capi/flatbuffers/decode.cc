@@ -18,6 +18,9 @@ namespace limits = base::limits;
 constexpr uint32_t kDepthMax = 32;  // the schema needs 8
 constexpr size_t kSizeMin = 16;     // root offset, identifier, an empty table and its vtable
 
+// What a message may gain by using one text in several places.
+constexpr uint64_t kSharedTextMax = 16u << 20;
+
 // A request that only names a collection.
 template <typename Out, typename In>
 Result<RequestBody> named(const In& in) {
@@ -230,7 +233,8 @@ Result<engine::Request> decode_request_flatbuffers(std::span<const uint8_t> mess
     if (in->transaction() != nullptr) {
         return Status::make_unsupported("transaction: is not supported in this version");
     }
-    Context context{blobs, limits::message_bytes_max};
+    const uint64_t text_max = message.size() + kSharedTextMax;
+    Context context{blobs, text_max, text_max};
     engine::Request out;
     GRAPE_ASSIGN(out.write, decode_write_options(in->write()));
     GRAPE_ASSIGN(out.body, decode_body(context, *in));

@@ -77,8 +77,10 @@ Status unknown_member(uint32_t kind, std::string_view field) {
 Result<std::string> copy_text(Context& context, const Text* text, std::string_view field) {
     const std::string_view bytes = view(text);
     if (bytes.size() > context.text_left) {
-        return Status::make_limit(field, ": the texts of the message are over the limit of ",
-                                  limits::message_bytes_max, " bytes");
+        return Status::make_limit(field,
+                                  ": the texts of the message, each counted where it is "
+                                  "used, are over the limit of ",
+                                  context.text_max, " bytes");
     }
     context.text_left -= bytes.size();
     return std::string(bytes);

@@ -17,8 +17,9 @@ namespace grape::capi {
 
 struct Context {
     std::span<const engine::RequestBlob> blobs;
-    // How many more bytes of text may be copied out. Tables of a hostile message may share one
-    // text, so that a small message could grow without end.
+    // How many bytes of text may be copied out, and how many are left. Tables of a hostile message
+    // may share one text, so that a small message could grow without end.
+    uint64_t text_max = 0;
     uint64_t text_left = 0;
 };
 

@@ -77,6 +77,7 @@ Offset<fb::CollectionConfig> encode_config(Builder& builder,
 // One overload for each alternative of engine::ReplyBody.
 struct Encoder {
     Builder& builder;
+    size_t bytes_max;
 
     Result<Body> operator()(const engine::WriteReply& in) {
         return body(fb::ReplyBody::WriteReply,
@@ -84,11 +85,11 @@ struct Encoder {
                                          in.repeated, in.existed));
     }
     Result<Body> operator()(const engine::PointsReply& in) {
-        GRAPE_ASSIGN(const auto points, encode_points(builder, in.points));
+        GRAPE_ASSIGN(const auto points, encode_points(builder, bytes_max, in.points));
         return body(fb::ReplyBody::PointsReply, fb::CreatePointsReply(builder, points));
     }
     Result<Body> operator()(const engine::ScrollReply& in) {
-        GRAPE_ASSIGN(const auto points, encode_points(builder, in.points));
+        GRAPE_ASSIGN(const auto points, encode_points(builder, bytes_max, in.points));
         Offset<fb::PointId> next;
         if (in.next_page_offset.has_value()) next = encode_id(builder, *in.next_page_offset);
         return body(fb::ReplyBody::ScrollReply, fb::CreateScrollReply(builder, points, next));
@@ -97,13 +98,13 @@ struct Encoder {
         return body(fb::ReplyBody::CountReply, fb::CreateCountReply(builder, in.count));
     }
     Result<Body> operator()(const engine::QueryReply& in) {
-        GRAPE_ASSIGN(const auto hits, encode_hits(builder, in.points));
+        GRAPE_ASSIGN(const auto hits, encode_hits(builder, bytes_max, in.points));
         return body(fb::ReplyBody::QueryReply, fb::CreateQueryReply(builder, hits));
     }
     Result<Body> operator()(const engine::QueryBatchReply& in) {
         std::vector<Offset<fb::QueryReply>> results;
         for (const engine::QueryReply& result : in.results) {
-            GRAPE_ASSIGN(const auto hits, encode_hits(builder, result.points));
+            GRAPE_ASSIGN(const auto hits, encode_hits(builder, bytes_max, result.points));
             results.push_back(fb::CreateQueryReply(builder, hits));
         }
         const auto list = builder.CreateVector(results);
@@ -175,9 +176,9 @@ Result<Body> Encoder::operator()(const engine::DatabaseInfoReply& in) {
 
 }  // namespace
 
-Result<std::string> encode_reply_flatbuffers(const engine::Reply& reply) {
+Result<std::string> encode_reply_flatbuffers(const engine::Reply& reply, size_t bytes_max) {
     Builder builder;
-    GRAPE_ASSIGN(const Body body, std::visit(Encoder{builder}, reply.body));
+    GRAPE_ASSIGN(const Body body, std::visit(Encoder{builder, bytes_max}, reply.body));
     fb::FinishReplyBuffer(builder, fb::CreateReply(builder, body.type, body.offset, reply.time_s));
     return std::string(reinterpret_cast<const char*>(builder.GetBufferPointer()),
                        builder.GetSize());

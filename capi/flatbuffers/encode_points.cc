@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/limits.h"
-
 namespace grape::capi {
 namespace {
 
@@ -83,44 +81,46 @@ void add_ids(Builder& builder, std::span<const Item> items, Columns& columns) {
 }
 
 template <typename Item>
-Status add_payloads(Builder& builder, std::span<const Item> items, Columns& columns) {
+Status add_payloads(Builder& builder, size_t bytes_max, std::span<const Item> items,
+                    Columns& columns) {
     const auto asked = [](const Item& item) { return point_of(item).payload.has_value(); };
     if (!std::any_of(items.begin(), items.end(), asked)) return {};
     std::vector<Offset<flatbuffers::String>> payloads;
     payloads.reserve(items.size());
     for (const Item& item : items) {
         payloads.push_back(encode_payload(builder, point_of(item)));
-        GRAPE_TRY(check_size(builder));
+        GRAPE_TRY(check_size(builder, bytes_max));
     }
     columns.payloads = builder.CreateVector(payloads);
     return {};
 }
 
 template <typename Item>
-Status add_vectors(Builder& builder, std::span<const Item> items, Columns& columns) {
+Status add_vectors(Builder& builder, size_t bytes_max, std::span<const Item> items,
+                   Columns& columns) {
     const auto asked = [](const Item& item) { return point_of(item).vectors.has_value(); };
     if (!std::any_of(items.begin(), items.end(), asked)) return {};
     std::vector<Offset<fb::PointVectors>> vectors;
     vectors.reserve(items.size());
     for (const Item& item : items) {
         vectors.push_back(encode_vectors(builder, point_of(item)));
-        GRAPE_TRY(check_size(builder));
+        GRAPE_TRY(check_size(builder, bytes_max));
     }
     columns.vectors = builder.CreateVector(vectors);
     return {};
 }
 
 template <typename Item>
-Result<Columns> encode_columns(Builder& builder, std::span<const Item> items) {
+Result<Columns> encode_columns(Builder& builder, size_t bytes_max, std::span<const Item> items) {
     Columns columns;
-    GRAPE_TRY(add_payloads(builder, items, columns));
-    GRAPE_TRY(add_vectors(builder, items, columns));
+    GRAPE_TRY(add_payloads(builder, bytes_max, items, columns));
+    GRAPE_TRY(add_vectors(builder, bytes_max, items, columns));
     add_ids(builder, items, columns);
     std::vector<uint64_t> versions;
     versions.reserve(items.size());
     for (const Item& item : items) versions.push_back(point_of(item).version);
     columns.versions = builder.CreateVector(versions);
-    GRAPE_TRY(check_size(builder));
+    GRAPE_TRY(check_size(builder, bytes_max));
     return columns;
 }
 
@@ -152,22 +152,22 @@ Offset<fb::PointId> encode_id(Builder& builder, const base::PointId& id) {
     return fb::CreatePointId(builder, fb::IdKind::TEXT, 0, nullptr, string);
 }
 
-Status check_size(const Builder& builder) {
-    if (builder.GetSize() <= base::limits::message_bytes_max) return {};
-    return Status::make_limit("reply: is over the limit of ", base::limits::message_bytes_max,
+Status check_size(const Builder& builder, size_t bytes_max) {
+    if (builder.GetSize() <= bytes_max) return {};
+    return Status::make_limit("reply: is over the limit of ", bytes_max,
                               " bytes; ask for fewer points");
 }
 
-Result<Offset<fb::Points>> encode_points(Builder& builder,
+Result<Offset<fb::Points>> encode_points(Builder& builder, size_t bytes_max,
                                          std::span<const engine::ReplyPoint> points) {
-    GRAPE_ASSIGN(const Columns columns, encode_columns(builder, points));
+    GRAPE_ASSIGN(const Columns columns, encode_columns(builder, bytes_max, points));
     return fb::CreatePoints(builder, points.size(), columns.numbers, columns.ids, columns.versions,
                             0, columns.payloads, columns.vectors);
 }
 
-Result<Offset<fb::Points>> encode_hits(Builder& builder,
+Result<Offset<fb::Points>> encode_hits(Builder& builder, size_t bytes_max,
                                        std::span<const engine::ScoredPoint> hits) {
-    GRAPE_ASSIGN(const Columns columns, encode_columns(builder, hits));
+    GRAPE_ASSIGN(const Columns columns, encode_columns(builder, bytes_max, hits));
     std::vector<float> scores;
     scores.reserve(hits.size());
     for (const engine::ScoredPoint& hit : hits) scores.push_back(hit.score);
