@@ -1,10 +1,5 @@
-// The directory of a database and its file GRAPE, which says that it is one and whose files these
-// are. GRAPE comes last when a directory is made, in one step, and never changes. 64 bytes,
-// little-endian; layout: docs/formats/directory.md.
-//
-//    0 magic "GRAPE-DB"         16 u64 database id (random)    28 zeros
-//    8 u32 format version       24 u32 key id (0: not          56 u64 checksum of the first 56
-//   12 u32 flags (0)                encrypted)
+// The directory of a database and its file GRAPE (directory_format.h), which comes last when a
+// directory is made, in one step, and never changes.
 //
 // Threads: free function. Two processes that make the same directory at once agree on one id.
 #include <errno.h>
@@ -15,9 +10,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstring>
 
-#include "core/base/checksum.h"
+#include "storage/directory_format.h"
 #include "storage/disk.h"
 #include "storage/file.h"
 
@@ -25,69 +19,24 @@ namespace grape::storage {
 namespace {
 
 using base::Code;
-using base::load_le;
 using base::Result;
 using base::Status;
-using base::store_le;
-
-constexpr size_t kFileBytes = 64;
-constexpr char kMagic[8] = {'G', 'R', 'A', 'P', 'E', '-', 'D', 'B'};
-constexpr uint32_t kFormatVersion = 1;
-constexpr size_t kVersionAt = 8;
-constexpr size_t kFlagsAt = 12;
-constexpr size_t kDatabaseIdAt = 16;
-constexpr size_t kKeyIdAt = 24;
-constexpr size_t kChecksumAt = 56;
 
 constexpr std::string_view kName = "GRAPE";
 constexpr std::string_view kTemporaryPrefix = "GRAPE.tmp.";
 constexpr std::array<std::string_view, 2> kFolders = {"store", "files"};
-
-using FileBytes = std::array<uint8_t, kFileBytes>;
-
-FileBytes encode(uint64_t database_id) {
-    FileBytes bytes{};
-    std::memcpy(bytes.data(), kMagic, sizeof(kMagic));
-    store_le<uint32_t>(bytes.data() + kVersionAt, kFormatVersion);
-    store_le<uint64_t>(bytes.data() + kDatabaseIdAt, database_id);
-    store_le<uint64_t>(bytes.data() + kChecksumAt,
-                       base::checksum(base::Bytes(bytes.data(), kChecksumAt)));
-    return bytes;
-}
-
-Result<uint64_t> decode(const FileBytes& bytes, const std::string& path) {
-    const uint8_t* at = bytes.data();
-    if (std::memcmp(at, kMagic, sizeof(kMagic)) != 0) {
-        return Status::make_corrupt(path, ": not a file of Grape's");
-    }
-    if (load_le<uint64_t>(at + kChecksumAt) != base::checksum(base::Bytes(at, kChecksumAt))) {
-        return Status::make_corrupt(path, ": wrong checksum");
-    }
-    if (load_le<uint32_t>(at + kVersionAt) != kFormatVersion ||
-        load_le<uint32_t>(at + kFlagsAt) != 0) {
-        return Status::make_unsupported(
-            path, ": database format ", load_le<uint32_t>(at + kVersionAt), " with flags ",
-            load_le<uint32_t>(at + kFlagsAt), ", this library reads format ", kFormatVersion);
-    }
-    if (load_le<uint32_t>(at + kKeyIdAt) != 0) {
-        return Status::make_unsupported(path, ": the database is encrypted");
-    }
-    const auto database_id = load_le<uint64_t>(at + kDatabaseIdAt);
-    if (database_id == 0) return Status::make_corrupt(path, ": database id 0");
-    return database_id;
-}
 
 // Code::not_found when there is no such file.
 Result<uint64_t> read_identity(const std::string& directory) {
     const std::string path = base::cat(directory, "/", kName);
     GRAPE_ASSIGN(const File file, File::open(path, File::Mode::read, nullptr));
     GRAPE_ASSIGN(const uint64_t size, file.size());
-    if (size != kFileBytes) {
-        return Status::make_corrupt(path, ": has ", size, " bytes, not ", kFileBytes);
+    IdentityBytes bytes;
+    if (size != bytes.size()) {
+        return Status::make_corrupt(path, ": has ", size, " bytes, not ", bytes.size());
     }
-    FileBytes bytes;
     GRAPE_TRY(file.read_at(0, bytes));
-    return decode(bytes, path);
+    return decode_identity(bytes, path);
 }
 
 Result<uint64_t> random_number() {
@@ -145,7 +94,7 @@ Status write_identity(const std::string& directory, uint64_t database_id) {
     GRAPE_ASSIGN(const uint64_t tail, random_number());
     const std::string temporary = base::cat(directory, "/", kTemporaryPrefix, tail);
     GRAPE_ASSIGN(File file, File::open(temporary, File::Mode::create, nullptr));
-    const FileBytes bytes = encode(database_id);
+    const IdentityBytes bytes = encode_identity(database_id);
     Status status = file.write_at(0, base::Bytes(bytes));
     if (status.ok()) status = file.sync();
     file.close();

@@ -194,6 +194,43 @@ TEST(Recovery, unsynced_frames_may_reach_the_disk_in_any_order) {
     }
 }
 
+TEST(Recovery, a_power_cut_that_keeps_any_blocks_of_the_unsynced_tail_opens) {
+    // Some batches are synced, later ones are not, and one of those has many frames. Of the blocks
+    // that were written since the sync each one reaches the disk or does not.
+    TemporaryDirectory directory;
+    const Workload workload{.keys_per_batch = 5, .value_bytes = 3000};
+    Result<OpenedStore> opened = open_at(directory.file("live"));
+    ASSERT_TRUE(opened.ok());
+    constexpr int kSynced = 5;
+    std::string synced;
+    for (int i = 1; i <= 12; ++i) {
+        ASSERT_TRUE(
+            opened->store->write(workload.batch(i), i <= kSynced ? Sync::yes : Sync::no).ok());
+        if (i == kSynced) synced = read_bytes(files_with(directory.file("live"), ".log").at(0));
+    }
+    const std::string image = directory.file("image");
+    const std::string all = read_bytes(files_with(directory.file("live"), ".log").at(0));
+    for (unsigned seed = 1; seed <= 150; ++seed) {
+        SCOPED_TRACE(cat("seed ", seed));
+        std::mt19937 random(seed);
+        const size_t block = seed % 2 == 0 ? 512 : 4096;
+        std::string found = synced;
+        found.resize(synced.size() + random() % (all.size() - synced.size() + 1), '\0');
+        const unsigned kept_of_8 = 1 + random() % 8;
+        for (size_t at = 0; at < found.size(); at += block) {
+            if (random() % 8 < kept_of_8)
+                found.replace(at, block, all, at, std::min(block, found.size() - at));
+        }
+        copy_directory(directory.file("live"), image);
+        write_bytes(files_with(image, ".log").at(0), found);
+        Result<OpenedStore> crashed = open_at(image);
+        ASSERT_TRUE(crashed.ok()) << crashed.status().to_string();
+        const Result<int> count = workload.check(*crashed->store);
+        ASSERT_TRUE(count.ok()) << count.status().to_string();
+        ASSERT_GE(count.value(), kSynced);
+    }
+}
+
 TEST(Recovery, a_batch_of_many_frames_is_there_as_a_whole_or_not) {
     // The second batch is 3 MB: LevelDB writes it in some hundred pieces, each a frame.
     const Image image(2, Sync::yes, false, {.keys_per_batch = 30, .value_bytes = 100'000});

@@ -1,0 +1,53 @@
+// For tests of docs/formats/: a hex dump as those pages show it, and the dumps that a page has.
+// Threads: free functions.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <string_view>
+
+namespace grape::testing_support {
+
+// Lines of 16 bytes: "0010  00 01 ...  |text|". Lines of zeros between others are left out: "*".
+inline std::string hex_dump(std::string_view bytes) {
+    constexpr size_t kLine = 16;
+    constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    bool skipping = false;
+    for (size_t at = 0; at < bytes.size(); at += kLine) {
+        const std::string_view line = bytes.substr(at, kLine);
+        const bool inner = at != 0 && at + kLine < bytes.size();
+        if (inner && line.find_first_not_of('\0') == std::string_view::npos) {
+            if (!skipping) out += "*\n";
+            skipping = true;
+            continue;
+        }
+        skipping = false;
+        for (int shift = 12; shift >= 0; shift -= 4) out += kDigits[(at >> shift) & 15];
+        std::string text;
+        for (const char c : line) {
+            const auto byte = static_cast<unsigned char>(c);
+            out.append(text.size() % 8 == 0 ? "  " : " ");
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+            text += byte >= 32 && byte < 127 ? c : '.';
+        }
+        out += "  |" + text + "|\n";
+    }
+    return out;
+}
+
+// What stands in the page between "```hex NAME" and "```"; empty when there is no such block.
+inline std::string dump_of_page(const std::string& path, const std::string& name) {
+    std::ifstream page(path);
+    std::string out;
+    bool inside = false;
+    for (std::string line; std::getline(page, line);) {
+        if (inside && line == "```") return out;
+        if (inside) out += line + "\n";
+        if (line == "```hex " + name) inside = true;
+    }
+    return out;
+}
+
+}  // namespace grape::testing_support
