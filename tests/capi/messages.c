@@ -214,10 +214,11 @@ static void changed_bytes_of_a_read_do_no_harm(void) {
             char* changed = copy_aligned(message->data, message->size);
             grape_error error = GRAPE_ERROR_INIT;
             grape_buffer out = GRAPE_BUFFER_INIT;
+            grape_status status;
             changed[i] = (char)(changed[i] ^ (char)kChanges[c]);
-            (void)grape_search(databases[kFlatbuffers], GRAPE_FLATBUFFERS, changed, message->size,
-                               current.blobs, current.blob_count, &out, &error);
-            CHECK(error.status != GRAPE_E_INTERNAL);
+            status = grape_search(databases[kFlatbuffers], GRAPE_FLATBUFFERS, changed,
+                                  message->size, current.blobs, current.blob_count, &out, &error);
+            CHECK(status == error.status && status != GRAPE_E_INTERNAL);
             grape_buffer_release(&out);
             free(changed);
         }

@@ -15,10 +15,20 @@ using base::Result;
 using base::Status;
 namespace limits = base::limits;
 
+// A message of the ABI has 243 bytes: a place that ends with a name which is too long must leave
+// room for the limit.
+std::string shortened(std::string_view field) {
+    constexpr size_t kFieldMax = 120;
+    if (field.size() <= kFieldMax) return std::string(field);
+    size_t end = kFieldMax;
+    while (end > 0 && (static_cast<unsigned char>(field[end]) & 0xC0) == 0x80) end--;
+    return cat(field.substr(0, end), "...");
+}
+
 Status check_name(std::string_view name, size_t bytes_max, std::string_view field) {
     if (name.size() > bytes_max) {
-        return Status::make_limit(field, ": ", name.size(), " bytes are over the limit of ",
-                                  bytes_max);
+        return Status::make_limit(shortened(field), ": ", name.size(),
+                                  " bytes are over the limit of ", bytes_max);
     }
     if (!base::is_utf8(name)) return Status::make_invalid(field, ": not UTF-8");
     for (const char c : name) {
