@@ -234,7 +234,7 @@ Result<engine::Request> decode_request_flatbuffers(std::span<const uint8_t> mess
         return Status::make_unsupported("transaction: is not supported in this version");
     }
     const uint64_t text_max = message.size() + kSharedTextMax;
-    Context context{blobs, text_max, text_max};
+    Context context{blobs, text_max, text_max, limits::points_per_request_max};
     engine::Request out;
     GRAPE_ASSIGN(out.write, decode_write_options(in->write()));
     GRAPE_ASSIGN(out.body, decode_body(context, *in));

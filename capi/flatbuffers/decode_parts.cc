@@ -54,9 +54,7 @@ Result<engine::VectorData> decode_inline(const fb::DenseVector& dense, std::stri
     return vector;
 }
 
-Result<std::vector<PointId>> decode_numbers(const flatbuffers::Vector<uint64_t>& numbers,
-                                            std::string_view field) {
-    GRAPE_TRY(engine::check_count(numbers.size(), limits::points_per_request_max, field));
+std::vector<PointId> decode_numbers(const flatbuffers::Vector<uint64_t>& numbers) {
     std::vector<PointId> ids;
     ids.reserve(numbers.size());
     for (const uint64_t number : numbers) ids.push_back(PointId::number(number));
@@ -72,6 +70,15 @@ std::string_view view(const Text* text) {
 Status unknown_member(uint32_t kind, std::string_view field) {
     if (kind == 0) return Status::make_invalid(field, ": is missing");
     return Status::make_unsupported(field, ": kind ", kind, " is not known to this version");
+}
+
+Status take_points(Context& context, uint64_t count, std::string_view field) {
+    if (count > context.points_left) {
+        return Status::make_limit(field, ": the request has more than ",
+                                  limits::points_per_request_max, " points or ids");
+    }
+    context.points_left -= count;
+    return {};
 }
 
 Result<std::string> copy_text(Context& context, const Text* text, std::string_view field) {
@@ -118,10 +125,16 @@ Result<std::vector<PointId>> decode_ids(Context& context, const fb::IdColumn* id
         return Status::make_invalid(field, ": exactly one of blob, numbers and ids must be there");
     }
     if (ids->blob() != nullptr) {
-        return engine::ids_of_blob(context.blobs, ids->blob()->blob(), field);
+        const uint32_t blob = ids->blob()->blob();
+        GRAPE_ASSIGN(const uint64_t rows, engine::rows_of_blob(context.blobs, blob, field));
+        GRAPE_TRY(take_points(context, rows, field));
+        return engine::ids_of_blob(context.blobs, blob, field);
     }
-    if (ids->numbers() != nullptr) return decode_numbers(*ids->numbers(), field);
-    GRAPE_TRY(engine::check_count(ids->ids()->size(), limits::points_per_request_max, field));
+    if (ids->numbers() != nullptr) {
+        GRAPE_TRY(take_points(context, ids->numbers()->size(), field));
+        return decode_numbers(*ids->numbers());
+    }
+    GRAPE_TRY(take_points(context, ids->ids()->size(), field));
     std::vector<PointId> decoded;
     decoded.reserve(ids->ids()->size());
     for (uint32_t i = 0; i < ids->ids()->size(); i++) {
@@ -216,7 +229,7 @@ Result<std::vector<base::JsonPath>> decode_paths(Context& context, const Texts* 
     if (texts == nullptr) return paths;
     GRAPE_TRY(engine::check_count(texts->size(), limits::operations_per_batch_max, field));
     for (uint32_t i = 0; i < texts->size(); i++) {
-        GRAPE_ASSIGN(const std::string text, copy_text(context, texts->Get(i), field));
+        GRAPE_ASSIGN(const std::string text, copy_text(context, texts->Get(i)->text(), field));
         GRAPE_ASSIGN(base::JsonPath path, base::JsonPath::parse(text, cat(field, "[", i, "]")));
         paths.push_back(std::move(path));
     }
@@ -229,7 +242,7 @@ Result<std::vector<std::string>> decode_vector_names(Context& context, const Tex
     if (texts == nullptr) return names;
     GRAPE_TRY(engine::check_count(texts->size(), limits::vectors_per_collection_max, field));
     for (uint32_t i = 0; i < texts->size(); i++) {
-        GRAPE_ASSIGN(std::string name, copy_text(context, texts->Get(i), field));
+        GRAPE_ASSIGN(std::string name, copy_text(context, texts->Get(i)->text(), field));
         GRAPE_TRY(engine::check_vector_name(name, cat(field, "[", i, "]")));
         names.push_back(std::move(name));
     }

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/limits.h"
 #include "core/base/result.h"
 #include "core/engine/request/request.h"
 #include "schema/request_generated.h"
@@ -21,12 +22,16 @@ struct Context {
     // may share one text, so that a small message could grow without end.
     uint64_t text_max = 0;
     uint64_t text_left = 0;
+    // How many more ids and points there may be, over all operations: lists may be shared as well.
+    uint64_t points_left = base::limits::points_per_request_max;
 };
 
 using Text = flatbuffers::String;
-using Texts = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
+using Texts = flatbuffers::Vector<flatbuffers::Offset<fb::Text>>;
 
 std::string_view view(const Text* text);
+// Counts ids or points against the limit of the request.
+base::Status take_points(Context& context, uint64_t count, std::string_view field);
 // Copies a text and counts it.
 base::Result<std::string> copy_text(Context& context, const Text* text, std::string_view field);
 

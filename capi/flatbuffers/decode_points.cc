@@ -27,7 +27,7 @@ Result<engine::PointInput> decode_point(Context& context, const fb::PointInput& 
 
 Result<std::vector<engine::PointInput>> decode_points(Context& context, const Points* in) {
     if (in == nullptr) return Status::make_invalid("points: is missing");
-    GRAPE_TRY(engine::check_count(in->size(), limits::points_per_request_max, "points"));
+    GRAPE_TRY(take_points(context, in->size(), "points"));
     std::vector<engine::PointInput> points;
     points.reserve(in->size());
     for (uint32_t i = 0; i < in->size(); i++) {
@@ -62,8 +62,8 @@ Status add_payload_column(Context& context, const Texts* payloads,
                                     points.size(), " ids");
     }
     for (uint32_t i = 0; i < payloads->size(); i++) {
-        GRAPE_ASSIGN(points[i].payload,
-                     decode_payload(context, payloads->Get(i), cat("batch.payloads[", i, "]")));
+        GRAPE_ASSIGN(points[i].payload, decode_payload(context, payloads->Get(i)->text(),
+                                                       cat("batch.payloads[", i, "]")));
     }
     return {};
 }

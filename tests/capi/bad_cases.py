@@ -4,7 +4,7 @@ Each names the status and what the message must say, and leaves the database as 
 """
 
 from message_cases import (blob, body, case, dense, f32, number, point, query_fb, query_json,
-                           text_id, upsert_fb, upsert_json)
+                           text_id, texts, upsert_fb, upsert_json)
 
 NAN, INF = "nan", "inf"
 
@@ -96,7 +96,7 @@ bad("fewer_payloads_than_ids",
     {"upsert_points": {"collection_name": "words", "batch": {
         "ids": [1, 2, 3], "payloads": [{}, {}]}}},
     body("UpsertPoints", {"collection": "words", "columns": {
-        "ids": {"numbers": [1, 2, 3]}, "payloads": ["{}", "{}"]}}),
+        "ids": {"numbers": [1, 2, 3]}, "payloads": texts("{}", "{}")}}),
     "INVALID", ["payloads", "2", "3 ids"])
 
 # --- ids, versions, payloads ---
@@ -139,7 +139,7 @@ bad("deep_json",
 bad("very_deep_json", "[" * 1000000, None, "LIMIT", "64")
 bad("a_path_that_is_none",
     {"delete_payload": {"collection_name": "words", "keys": ["a[", "b"], "points": [1]}},
-    body("DeletePayload", {"collection": "words", "keys": ["a[", "b"],
+    body("DeletePayload", {"collection": "words", "keys": texts("a[", "b"),
                            "selection": {"ids": {"numbers": [1]}}}), "INVALID", "keys")
 bad("a_selection_without_ids",
     {"delete_points": {"collection_name": "words"}},
@@ -191,7 +191,7 @@ bad("a_query_by_a_point_that_is_not_there", query_json(4711),
 bad("a_selector_of_a_vector_that_is_not_there",
     {"get_points": {"collection_name": "named", "ids": [1], "with_vector": ["nose"]}},
     body("GetPoints", {"collection": "named", "ids": {"numbers": [1]},
-                       "with_vectors": {"kind": "INCLUDE", "names": ["nose"]}}),
+                       "with_vectors": {"kind": "INCLUDE", "names": texts("nose")}}),
     "INVALID", "nose")
 bad("a_batch_whose_second_query_fails",
     {"query_batch_points": {"collection_name": "words", "searches": [

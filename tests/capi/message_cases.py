@@ -37,6 +37,10 @@ def text_id(value):
     return {"kind": "TEXT", "text": value}
 
 
+def texts(*values):
+    return [{"text": value} for value in values]
+
+
 def point(identifier, *values, **more):
     return {"id": identifier, "vectors": [dense(*values)], **more}
 
@@ -100,7 +104,7 @@ case("upserts_columns_from_blobs",
          "ids": {"blob": 0}, "vectors": {"blob": 1}, "payloads": [{"c": 1}, None]}}},
      body("UpsertPoints", {"collection": "words", "columns": {
          "ids": {"blob": {"blob": 0}}, "vectors": [{"blob": {"blob": 1}}],
-         "payloads": ['{"c": 1}', ""]}}),
+         "payloads": [{"text": '{"c": 1}'}, {}]}}),
      blobs=[blob("u64", 1, 40, 41), blob("f32", 3, 1, 2, 3, 3, 2, 1)])
 case("upserts_a_row_of_a_strided_blob",
      upsert_json({"id": 50, "vector": {"blob": 0, "row": 1}}),
@@ -145,14 +149,14 @@ case("overwrites_a_payload",
      blobs=[blob("u64", 1, 40)])
 case("deletes_keys_of_a_payload",
      {"delete_payload": {"collection_name": "words", "keys": ["a.b", "name"], "points": [1, 60]}},
-     body("DeletePayload", {"collection": "words", "keys": ["a.b", "name"],
+     body("DeletePayload", {"collection": "words", "keys": texts("a.b", "name"),
                             "selection": {"ids": {"numbers": [1, 60]}}}))
 case("clears_a_payload",
      {"clear_payload": {"collection_name": "words", "points": [40]}},
      body("ClearPayload", {"collection": "words", "selection": {"ids": {"numbers": [40]}}}))
 case("deletes_a_named_vector",
      {"delete_vectors": {"collection_name": "named", "points": [1], "vector": ["image"]}},
-     body("DeleteVectors", {"collection": "named", "names": ["image"],
+     body("DeleteVectors", {"collection": "named", "names": texts("image"),
                             "selection": {"ids": {"numbers": [1]}}}))
 case("deletes_points",
      {"delete_points": {"collection_name": "words", "points": [41, 4711]}},
@@ -202,7 +206,7 @@ case("queries_by_point_and_through_an_alias",
                        "with_payload": {"exclude": ["n"]}}},
      body("QueryPoints", {"collection": "wordlist", "query_type": "PointVector",
                           "query": {"id": number(1)},
-                          "with_payload": {"kind": "EXCLUDE", "names": ["n"]}}))
+                          "with_payload": {"kind": "EXCLUDE", "names": texts("n")}}))
 case("queries_in_a_batch",
      {"query_batch_points": {"collection_name": "words", "searches": [
          {"query": [1, 0, 0]},
@@ -215,7 +219,7 @@ case("queries_in_a_batch",
 case("gets_points",
      {"get_points": {"collection_name": "named", "ids": [1, 4711], "with_vector": ["city"]}},
      body("GetPoints", {"collection": "named", "ids": {"numbers": [1, 4711]},
-                        "with_vectors": {"kind": "INCLUDE", "names": ["city"]}}))
+                        "with_vectors": {"kind": "INCLUDE", "names": texts("city")}}))
 case("scrolls_from_an_id",
      {"scroll_points": {"collection_name": "words", "limit": 2, "offset": 40,
                         "with_payload": False}},

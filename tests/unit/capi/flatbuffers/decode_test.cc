@@ -112,6 +112,45 @@ TEST(DecodeRequest, refuses_texts_that_are_shared_without_end) {
     EXPECT_EQ(request.status().code(), Code::limit);
 }
 
+// Sixty thousand operations share one list of sixty thousand texts: 3.6 billion texts to look at in
+// a message of a megabyte.
+TEST(DecodeRequest, refuses_lists_that_are_shared_without_end_and_soon) {
+    Builder builder;
+    const auto text = fb::CreateText(builder, builder.CreateString("k"));
+    const std::vector<flatbuffers::Offset<fb::Text>> texts(60'000, text);
+    const auto keys = builder.CreateVector(texts);
+    const auto change = fb::CreateDeletePayload(builder, 0, 0, keys);
+    const auto operation =
+        fb::CreatePointOperation(builder, fb::PointChange::DeletePayload, change.Union());
+    const std::vector<flatbuffers::Offset<fb::PointOperation>> operations(60'000, operation);
+    const auto list = builder.CreateVector(operations);
+    const auto name = builder.CreateString("c");
+    finish(builder, fb::RequestBody::BatchUpdate, fb::CreateBatchUpdate(builder, name, list));
+    const auto request = decode(builder);
+    ASSERT_FALSE(request.ok());
+    EXPECT_EQ(request.status().code(), Code::invalid);
+    EXPECT_NE(request.status().message().find("malformed"), std::string::npos);
+}
+
+TEST(DecodeRequest, counts_ids_over_all_operations) {
+    Builder builder;
+    const auto numbers = builder.CreateVector(std::vector<uint64_t>(50'000, 1));
+    const auto selection =
+        fb::CreatePointSelection(builder, fb::CreateIdColumn(builder, 0, numbers));
+    const auto change = fb::CreateDeletePoints(builder, 0, selection);
+    const auto operation =
+        fb::CreatePointOperation(builder, fb::PointChange::DeletePoints, change.Union());
+    const std::vector<flatbuffers::Offset<fb::PointOperation>> operations(81, operation);
+    const auto list = builder.CreateVector(operations);
+    const auto name = builder.CreateString("c");
+    finish(builder, fb::RequestBody::BatchUpdate, fb::CreateBatchUpdate(builder, name, list));
+    const auto request = decode(builder);
+    ASSERT_FALSE(request.ok());
+    EXPECT_EQ(request.status().code(), Code::limit);
+    EXPECT_NE(request.status().message().find("operations[80]"), std::string::npos);
+    EXPECT_NE(request.status().message().find("4000000"), std::string::npos);
+}
+
 TEST(DecodeRequest, takes_a_selector_of_nothing_as_json_does) {
     Builder builder;
     const auto include = fb::CreateSelector(builder, fb::SelectorKind::INCLUDE);
