@@ -25,7 +25,9 @@ std::string catalogue_key(char kind) {
 
 }  // namespace
 
-std::string tree_prefix(Tree tree) { return std::string(1, static_cast<char>(tree)); }
+std::string tree_prefix(Tree tree) {
+    return std::string(1, static_cast<char>(tree));
+}
 
 std::string shard_prefix(Tree tree, ShardKey shard) {
     std::string key = tree_prefix(tree);
@@ -34,16 +36,41 @@ std::string shard_prefix(Tree tree, ShardKey shard) {
     return key;
 }
 
-std::string settings_key() { return catalogue_key('s'); }
-std::string collection_prefix() { return catalogue_key('c'); }
+std::string settings_key() {
+    return catalogue_key('s');
+}
+std::string collection_prefix() {
+    return catalogue_key('c');
+}
 std::string collection_key(uint32_t collection) {
     std::string key = collection_prefix();
     append_be(key, collection);
     return key;
 }
-std::string alias_prefix() { return catalogue_key('a'); }
-std::string alias_key(std::string_view alias) { return alias_prefix().append(alias); }
-std::string_view alias_of_key(std::string_view key) { return key.substr(2); }
+std::string dropped_prefix() {
+    return catalogue_key('d');
+}
+std::string dropped_key(uint32_t collection) {
+    std::string key = dropped_prefix();
+    append_be(key, collection);
+    return key;
+}
+std::optional<uint32_t> parse_catalogue_number(std::string_view key) {
+    ByteReader in = reader(key, Tree::catalogue);
+    in.bytes(1);
+    const auto number = in.be<uint32_t>();
+    if (!in.done()) return std::nullopt;
+    return number;
+}
+std::string alias_prefix() {
+    return catalogue_key('a');
+}
+std::string alias_key(std::string_view alias) {
+    return alias_prefix().append(alias);
+}
+std::string_view alias_of_key(std::string_view key) {
+    return key.substr(2);
+}
 
 std::string id_key(ShardKey shard, const base::PointId& id) {
     std::string key = shard_prefix(Tree::ids, shard);
@@ -128,7 +155,9 @@ std::optional<uint64_t> parse_commit_key(std::string_view key) {
     if (!in.done()) return std::nullopt;
     return commit;
 }
-std::string idempotency_key(std::string_view key) { return tree_prefix(Tree::keys).append(key); }
+std::string idempotency_key(std::string_view key) {
+    return tree_prefix(Tree::keys).append(key);
+}
 std::string log_key(uint64_t file_number) {
     std::string key = tree_prefix(Tree::logs);
     append_be(key, file_number);
@@ -140,6 +169,8 @@ std::optional<uint64_t> parse_log_key(std::string_view key) {
     if (!in.done()) return std::nullopt;
     return number;
 }
-std::string intent_key() { return tree_prefix(Tree::intent); }
+std::string intent_key() {
+    return tree_prefix(Tree::intent);
+}
 
 }  // namespace grape::storage

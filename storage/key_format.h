@@ -1,6 +1,6 @@
-// The keys of the store: one byte for the tree, then fixed-width big-endian fields, so that keys sort
-// by their fields and each tree's part for a shard is one prefix. docs/formats/keys.md lists them.
-// Threads: pure functions.
+// The keys of the store: one byte for the tree, then fixed-width big-endian fields, so that keys
+// sort by their fields and each tree's part for a shard is one prefix. docs/formats/keys.md lists
+// them. Threads: pure functions.
 #pragma once
 
 #include <cstdint>
@@ -39,6 +39,11 @@ std::string shard_prefix(Tree tree, ShardKey shard);
 std::string settings_key();
 std::string collection_prefix();
 std::string collection_key(uint32_t collection);
+// A collection that was dropped and whose keys are still being removed.
+std::string dropped_prefix();
+std::string dropped_key(uint32_t collection);
+// The collection number of a collection_key or dropped_key.
+std::optional<uint32_t> parse_catalogue_number(std::string_view key);
 std::string alias_prefix();
 std::string alias_key(std::string_view alias);
 // The alias of an alias_key.

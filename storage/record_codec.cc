@@ -67,6 +67,7 @@ Result<ShardChange> decode_change(const record::ShardChange& in) {
     GRAPE_ASSIGN(out.put, base::decode_row_set(text(in.put())));
     GRAPE_ASSIGN(out.vectors, base::decode_row_set(text(in.vectors())));
     GRAPE_ASSIGN(out.deleted, base::decode_row_set(text(in.deleted())));
+    GRAPE_ASSIGN(out.inserted, base::decode_row_set(text(in.inserted())));
     out.log_vectors = in.log_vectors();
     return out;
 }
@@ -109,10 +110,9 @@ Result<CollectionRecord> decode_collection(std::string_view bytes) {
 
 std::string encode(const RunRecord& in) {
     flatbuffers::FlatBufferBuilder builder;
-    return finish(builder,
-                  record::CreateRunRecord(builder, in.blob.file_number, in.blob.size_bytes,
-                                          in.blob.root_checksum, in.offset, in.length, in.run_id,
-                                          in.count, in.checkpoint));
+    return finish(builder, record::CreateRunRecord(builder, in.blob.file_number, in.blob.size_bytes,
+                                                   in.blob.root_checksum, in.offset, in.length,
+                                                   in.run_id, in.count, in.checkpoint));
 }
 
 Result<RunRecord> decode_run(std::string_view bytes) {
@@ -135,9 +135,10 @@ std::string encode(const CommitRecord& in) {
         const auto put = bytes_vector(builder, base::encode_row_set(each.put));
         const auto vectors = bytes_vector(builder, base::encode_row_set(each.vectors));
         const auto deleted = bytes_vector(builder, base::encode_row_set(each.deleted));
+        const auto inserted = bytes_vector(builder, base::encode_row_set(each.inserted));
         changes.push_back(record::CreateShardChange(builder, each.shard.collection,
                                                     each.shard.shard, put, vectors, deleted,
-                                                    each.log_vectors));
+                                                    each.log_vectors, inserted));
     }
     const auto list = builder.CreateVector(changes);
     const auto key = builder.CreateString(in.idempotency_key);

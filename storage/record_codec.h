@@ -1,6 +1,7 @@
-// The records that the store keeps, as plain structs, and their FlatBuffers form (schema/record.fbs).
-// Decoding verifies first; a malformed record is Code::corrupt. Small values (ids, logs, keys) have
-// fixed layouts of their own. docs/formats/records.md. Threads: pure functions.
+// The records that the store keeps, as plain structs, and their FlatBuffers form
+// (schema/record.fbs). Decoding verifies first; a malformed record is Code::corrupt. Small values
+// (ids, logs, keys) have fixed layouts of their own. docs/formats/records.md. Threads: pure
+// functions.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,10 @@ struct RunRecord {
 };
 struct ShardChange {
     ShardKey shard;
-    std::vector<uint32_t> put, vectors, deleted;
+    std::vector<uint32_t> inserted;  // new points
+    std::vector<uint32_t> put;       // points whose key in `points` was replaced
+    std::vector<uint32_t> vectors;   // points that got or lost a vector
+    std::vector<uint32_t> deleted;
     uint32_t log_vectors = 0;
 };
 struct CommitRecord {
@@ -69,7 +73,7 @@ base::Result<std::vector<IdEntry>> decode_id_entries(std::string_view bytes);
 
 std::string encode_point(std::string_view id_key_part, std::string_view payload);
 struct PointValue {
-    std::string_view id;       // key form
+    std::string_view id;  // key form
     std::string_view payload;
 };
 base::Result<PointValue> decode_point(std::string_view bytes);

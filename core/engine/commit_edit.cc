@@ -1,0 +1,323 @@
+#include "core/engine/commit_edit.h"
+
+#include <algorithm>
+
+namespace grape::engine {
+
+using base::Result;
+using base::Status;
+using storage::IdEntry;
+
+void KeyOverlay::merge(KeyOverlay&& newer) {
+    for (auto& [key, entries] : newer.ids) ids.insert_or_assign(key, std::move(entries));
+    for (auto& [key, value] : newer.points) points.insert_or_assign(key, std::move(value));
+}
+
+CommitEdit::CommitEdit(Services& services, ViewState state, const KeyOverlay& group,
+                       uint64_t next_commit, bool alone)
+    : services_(services),
+      state_(std::move(state)),
+      group_(group),
+      commit_(next_commit),
+      alone_(alone) {}
+
+CommitEdit::~CommitEdit() {
+    if (kept_) return;
+    shards_.clear();
+    for (const uint64_t file : files_) services_.files->doom(file);
+}
+
+Result<const CollectionView*> CommitEdit::find(std::string_view name) const {
+    const NameTable::Entry* entry = state_.names.find(name);
+    const CollectionView* found =
+        entry == nullptr ? nullptr : state_.collections.find(entry->collection);
+    if (found == nullptr) {
+        return Status::make_not_found("collection_name: there is no collection '", name, "'");
+    }
+    return found;
+}
+
+Result<ShardEdit*> CommitEdit::shard(const CollectionView& collection) {
+    const storage::ShardKey key = collection.collection->shard();
+    const auto found = shards_.find(key);
+    if (found != shards_.end()) return &found->second;
+    GRAPE_ASSIGN(const std::shared_ptr<const ShardView> loaded, collection.shard->get());
+    ShardEdit& made = shards_[key];
+    made.collection = collection.collection;
+    made.view = std::make_shared<ShardView>(*loaded);
+    made.change.shard = key;
+    return &made;
+}
+
+Result<std::vector<IdEntry>> CommitEdit::id_entries(const std::string& key) {
+    for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
+        const auto found = overlay->ids.find(key);
+        if (found != overlay->ids.end()) return found->second;
+    }
+    GRAPE_ASSIGN(const std::optional<std::string> value, services_.store->get(key));
+    if (!value) return std::vector<IdEntry>();
+    return storage::decode_id_entries(*value);
+}
+
+Result<std::optional<uint32_t>> CommitEdit::find_row(const ShardEdit& shard,
+                                                     const base::PointId& id) {
+    GRAPE_ASSIGN(const std::vector<IdEntry> entries,
+                 id_entries(storage::id_key(shard.change.shard, id)));
+    for (const IdEntry& entry : entries) {
+        const RowTable& rows = shard.view->rows;
+        if (rows.alive(entry.row) && rows.id(entry.row) == id) {
+            return std::optional<uint32_t>(entry.row);
+        }
+    }
+    return std::optional<uint32_t>();
+}
+
+uint32_t CommitEdit::take_row(ShardView& view, bool* found) const {
+    *found = true;
+    if (view.free_rows != nullptr && view.free_rows_used < view.free_rows->size()) {
+        return (*view.free_rows)[view.free_rows_used++];
+    }
+    if (view.rows.high() < services_.sizes.rows_max) return view.rows.high();
+    *found = false;
+    return 0;
+}
+
+Result<uint32_t> CommitEdit::insert(ShardEdit& shard, const base::PointId& id) {
+    bool found = false;
+    const uint32_t row = take_row(*shard.view, &found);
+    if (!found) {
+        return Status::make_full("collection '", shard.collection->name(), "': all ",
+                                 services_.sizes.rows_max,
+                                 " row numbers are taken; rows of deleted points come back once "
+                                 "background work has removed them");
+    }
+    const std::string key = storage::id_key(shard.change.shard, id);
+    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
+    entries.insert(entries.begin(), IdEntry{row, commit_});
+    batch_.put(key, storage::encode_id_entries(entries));
+    keys_.ids.insert_or_assign(key, std::move(entries));
+    shard.view->rows.insert(row, id, edit_);
+    shard.change.inserted.push_back(row);
+    return row;
+}
+
+void CommitEdit::remove(ShardEdit& shard, uint32_t row) {
+    ShardView& view = *shard.view;
+    for (uint32_t vector = 0; vector < view.vectors.size(); ++vector) {
+        view.hide(vector, view.rows.place(row, vector), edit_);
+    }
+    view.rows.remove(row, edit_);
+    shard.change.deleted.push_back(row);
+}
+
+Status CommitEdit::forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row) {
+    const std::string key = storage::id_key(shard, id);
+    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
+    std::erase_if(entries, [&](const IdEntry& entry) { return entry.row == row; });
+    if (entries.empty()) {
+        batch_.remove(key);
+    } else {
+        batch_.put(key, storage::encode_id_entries(entries));
+    }
+    keys_.ids.insert_or_assign(key, std::move(entries));
+    return {};
+}
+
+Status CommitEdit::put_point(ShardEdit& shard, uint32_t row, std::string_view payload,
+                             bool inserted) {
+    RowTable& rows = shard.view->rows;
+    std::string id;
+    rows.id(row).append_key(id);
+    const std::string key = storage::point_key(shard.change.shard, row, commit_);
+    std::string value = storage::encode_point(id, payload);
+    batch_.put(key, value);
+    keys_.points.insert_or_assign(key, std::move(value));
+    if (!inserted) shard.change.put.push_back(row);
+    rows.set_key_commit(row, commit_, edit_);
+    rows.set_version(row, commit_, edit_);
+    return maybe_spill();
+}
+
+Result<std::string> CommitEdit::payload(const ShardEdit& shard, uint32_t row) {
+    const std::string key =
+        storage::point_key(shard.change.shard, row, shard.view->rows.key_commit(row));
+    std::string value;
+    bool found = false;
+    for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
+        const auto at = overlay->points.find(key);
+        if (found || at == overlay->points.end()) continue;
+        value = at->second;
+        found = true;
+    }
+    if (!found) {
+        GRAPE_ASSIGN(std::optional<std::string> stored, services_.store->get(key));
+        if (!stored) {
+            return Status::make_corrupt("collection '", shard.collection->name(), "': point ",
+                                        shard.view->rows.id(row).to_string(),
+                                        " is not in the store");
+        }
+        value = std::move(*stored);
+    }
+    GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(value));
+    return std::string(point.payload);
+}
+
+index::RunView& CommitEdit::open_tail(ShardEdit& shard, uint32_t vector) {
+    VectorRuns& runs = shard.view->vectors[vector];
+    if (!runs.open_tail) {
+        const uint32_t row_bytes = shard.collection->row_bytes(vector);
+        runs.runs.push_back(
+            {std::make_shared<index::DenseTail>(shard.view->next_run_id++, row_bytes), 0, {}});
+        runs.open_tail = true;
+    }
+    return runs.runs.back();
+}
+
+uint8_t* CommitEdit::put_vector(ShardEdit& shard, uint32_t vector, uint32_t row) {
+    ShardView& view = *shard.view;
+    view.hide(vector, view.rows.place(row, vector), edit_);
+    index::RunView& run = open_tail(shard, vector);
+    // The view's length is what readers see; the sequencer alone writes beyond it.
+    auto* tail = const_cast<index::DenseTail*>(static_cast<const index::DenseTail*>(run.run.get()));
+    const uint32_t position = run.length++;
+    view.rows.set_place(row, vector, {run.run->id(), position}, edit_);
+    view.rows.set_version(row, commit_, edit_);
+    view.tail_bytes += run.run->row_bytes();
+    shard.touched.emplace_back(vector, row);
+    return tail->put(position, row, commit_);
+}
+
+void CommitEdit::remove_vector(ShardEdit& shard, uint32_t vector, uint32_t row) {
+    ShardView& view = *shard.view;
+    const Place place = view.rows.place(row, vector);
+    if (place.none()) return;
+    view.hide(vector, place, edit_);
+    view.rows.set_place(row, vector, {}, edit_);
+    view.rows.set_version(row, commit_, edit_);
+    shard.touched.emplace_back(vector, row);
+}
+
+Status CommitEdit::maybe_spill() {
+    if (!alone_) {
+        // Too much for a group: the sequencer tries again alone.
+        const bool large = batch_.size_bytes() > 2 * services_.sizes.batch_bytes;
+        return large ? Status::make_cancelled() : Status();
+    }
+    if (batch_.size_bytes() < services_.sizes.batch_bytes) return {};
+    // The intent stands in the store before, or with, the first key of each shard that it names.
+    if (intent_shards_ != shards_.size()) {
+        batch_.put(storage::intent_key(), storage::encode(intent()));
+        intent_shards_ = shards_.size();
+    }
+    GRAPE_TRY(services_.store->write(batch_, storage::Sync::no));
+    spilled_ = true;
+    batch_.clear();
+    keys_ = {};
+    return {};
+}
+
+storage::Intent CommitEdit::intent() const {
+    storage::Intent out{commit_, {}};
+    for (const auto& [key, shard] : shards_) out.shards.push_back(key);
+    return out;
+}
+
+Status CommitEdit::seal() {
+    for (auto& [key, shard] : shards_) {
+        ShardView& view = *shard.view;
+        std::sort(shard.touched.begin(), shard.touched.end());
+        const auto last = std::unique(shard.touched.begin(), shard.touched.end());
+        for (auto at = shard.touched.begin(); at != last; ++at) {
+            const auto [vector, row] = *at;
+            if (!view.rows.alive(row)) continue;
+            shard.change.vectors.push_back(row);
+            const Place place = view.rows.place(row, vector);
+            if (place.none()) {
+                batch_.put(storage::pending_key(key, vector, row, commit_), "");
+                continue;
+            }
+            GRAPE_ASSIGN(const index::DenseBlock block, view.vector_at(vector, place));
+            writes_.push_back({key, vector, row, commit_,
+                               base::Bytes(block.vectors, shard.collection->row_bytes(vector))});
+        }
+        if (is_commit_) view.last_commit = commit_;
+        const CollectionView* old = state_.collections.find(key.collection);
+        if (old != nullptr) {
+            state_.collections.set(key.collection,
+                                   std::make_shared<CollectionView>(CollectionView{
+                                       old->collection, std::make_shared<ShardCell>(shard.view)}),
+                                   edit_);
+        }
+        record_.changes.push_back(shard.change);
+    }
+    return {};
+}
+
+namespace {
+
+// Writes the deletes of an unfinished commit in small batches.
+class Cleaner {
+  public:
+    Cleaner(storage::Store& store, const storage::Intent& intent)
+        : store_(store), intent_(intent) {}
+
+    Status clean_ids(storage::ShardKey shard) {
+        return storage::scan(
+            store_, storage::shard_prefix(storage::Tree::ids, shard),
+            [&](std::string_view key, std::string_view value) -> Status {
+                GRAPE_ASSIGN(std::vector<IdEntry> entries, storage::decode_id_entries(value));
+                const size_t before = entries.size();
+                std::erase_if(entries, [&](const IdEntry& e) { return e.born >= intent_.commit; });
+                if (entries.size() == before) return {};
+                if (entries.empty()) {
+                    batch_.remove(key);
+                } else {
+                    batch_.put(key, storage::encode_id_entries(entries));
+                }
+                return write_when_large();
+            });
+    }
+
+    // Removes the keys whose commit, read by `parse`, is that of the intent.
+    template <typename Parse>
+    Status clean_tree(storage::Tree tree, storage::ShardKey shard, Parse parse) {
+        return storage::scan(store_, storage::shard_prefix(tree, shard),
+                             [&](std::string_view key, std::string_view) -> Status {
+                                 const auto parsed = parse(key);
+                                 if (parsed && parsed->commit >= intent_.commit) batch_.remove(key);
+                                 return write_when_large();
+                             });
+    }
+
+    Status finish() {
+        batch_.remove(storage::intent_key());
+        return store_.write(batch_, storage::Sync::yes);
+    }
+
+  private:
+    Status write_when_large() {
+        constexpr size_t kBatchBytes = 4u << 20;
+        if (batch_.size_bytes() < kBatchBytes) return {};
+        GRAPE_TRY(store_.write(batch_, storage::Sync::no));
+        batch_.clear();
+        return {};
+    }
+
+    storage::Store& store_;
+    const storage::Intent& intent_;
+    storage::WriteBatch batch_;
+};
+
+}  // namespace
+
+Status clean_unfinished(storage::Store& store, const storage::Intent& intent) {
+    Cleaner cleaner(store, intent);
+    for (const storage::ShardKey shard : intent.shards) {
+        GRAPE_TRY(cleaner.clean_ids(shard));
+        GRAPE_TRY(cleaner.clean_tree(storage::Tree::points, shard, storage::parse_point_key));
+        GRAPE_TRY(cleaner.clean_tree(storage::Tree::pending, shard, storage::parse_pending_key));
+    }
+    return cleaner.finish();
+}
+
+}  // namespace grape::engine

@@ -1,0 +1,123 @@
+// CommitEdit: one request's changes while the sequencer makes them: a private copy of the next
+// state, the batch of keys, and the lists that its commit record will carry. Nothing of it is seen
+// by anybody before the group that it belongs to is committed; dropping it undoes everything.
+//
+// Threads: belongs to the sequencer's current leader.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/engine/services.h"
+
+namespace grape::engine {
+
+// A vector that has to be made durable with its commit. `stored` points into a tail.
+struct VectorWrite {
+    storage::ShardKey shard;
+    uint32_t vector = 0;
+    uint32_t row = 0;
+    uint64_t commit = 0;
+    base::Bytes stored;
+};
+
+// What the store will hold once the group is written, for requests of the same group.
+struct KeyOverlay {
+    std::unordered_map<std::string, std::vector<storage::IdEntry>> ids;  // by id key
+    std::unordered_map<std::string, std::string> points;                 // by point key
+    void merge(KeyOverlay&& newer);
+};
+
+// One shard as the request changes it.
+struct ShardEdit {
+    std::shared_ptr<const Collection> collection;
+    std::shared_ptr<ShardView> view;
+    storage::ShardChange change;
+    std::vector<std::pair<uint32_t, uint32_t>> touched;  // vector, row
+};
+
+class CommitEdit {
+  public:
+    // `group` holds what earlier requests of the group wrote. An edit that runs alone may write its
+    // batch in parts.
+    CommitEdit(Services& services, ViewState state, const KeyOverlay& group, uint64_t next_commit,
+               bool alone);
+    ~CommitEdit();
+
+    ViewState& state() { return state_; }
+    uint64_t edit() const { return edit_; }
+    // The number that this request's commit has or will have.
+    uint64_t commit() const { return commit_; }
+    // Says that this request is a commit (and not work of the engine's own).
+    void make_commit() { is_commit_ = true; }
+    bool is_commit() const { return is_commit_; }
+    bool alone() const { return alone_; }
+    Services& services() { return services_; }
+    storage::WriteBatch& batch() { return batch_; }
+
+    base::Result<const CollectionView*> find(std::string_view name) const;
+    // The shard of a collection, loaded and ready to be changed.
+    base::Result<ShardEdit*> shard(const CollectionView& collection);
+
+    // The row of the point, if there is one.
+    base::Result<std::optional<uint32_t>> find_row(const ShardEdit& shard, const base::PointId& id);
+    // Gives the point a row: Code::full when none is free.
+    base::Result<uint32_t> insert(ShardEdit& shard, const base::PointId& id);
+    void remove(ShardEdit& shard, uint32_t row);
+    // Takes a purged row off the rows that the store keeps for an id.
+    base::Status forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row);
+    // Writes the point's key of this commit.
+    base::Status put_point(ShardEdit& shard, uint32_t row, std::string_view payload, bool inserted);
+    base::Result<std::string> payload(const ShardEdit& shard, uint32_t row);
+    // Room in the tail for a vector of the row, to be filled at once.
+    uint8_t* put_vector(ShardEdit& shard, uint32_t vector, uint32_t row);
+    void remove_vector(ShardEdit& shard, uint32_t vector, uint32_t row);
+
+    // A commit that runs alone writes what it has when that is much.
+    base::Status maybe_spill();
+    // Puts the changed shards into the state and collects what has to be made durable.
+    base::Status seal();
+
+    // For the group, after seal().
+    std::vector<VectorWrite>& writes() { return writes_; }
+    storage::CommitRecord& record() { return record_; }
+    const storage::CommitRecord& record() const { return record_; }
+    KeyOverlay& keys() { return keys_; }
+    std::map<storage::ShardKey, ShardEdit>& shards() { return shards_; }
+    const std::map<storage::ShardKey, ShardEdit>& shards() const { return shards_; }
+    bool spilled() const { return spilled_; }
+    storage::Intent intent() const;
+    // The edit was committed: what it made stays.
+    void keep() { kept_ = true; }
+    // A file that this edit made, removed unless the edit is kept.
+    void add_file(uint64_t file_number) { files_.push_back(file_number); }
+
+  private:
+    uint32_t take_row(ShardView& view, bool* found) const;
+    index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
+    base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
+
+    Services& services_;
+    ViewState state_;
+    const KeyOverlay& group_;
+    const uint64_t commit_;
+    const bool alone_;
+    const uint64_t edit_ = base::next_edit();
+    bool is_commit_ = false, spilled_ = false, kept_ = false;
+    size_t intent_shards_ = 0;  // shards that the stored intent names
+    storage::WriteBatch batch_;
+    KeyOverlay keys_;
+    std::map<storage::ShardKey, ShardEdit> shards_;
+    std::vector<VectorWrite> writes_;
+    storage::CommitRecord record_;
+    std::vector<uint64_t> files_;
+};
+
+// Removes what a commit in several batches left in the store when it was not finished.
+base::Status clean_unfinished(storage::Store& store, const storage::Intent& intent);
+
+}  // namespace grape::engine

@@ -1,0 +1,38 @@
+// FileTable: the open blob files of a database. Every run holds its file through a shared handle; a
+// file whose last section was replaced is doomed, and removed when the last handle goes.
+// Threads: any.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "core/base/mutex.h"
+#include "storage/blob.h"
+
+namespace grape::engine {
+
+class FileTable {
+  public:
+    explicit FileTable(std::shared_ptr<storage::BlobStore> blobs) : blobs_(std::move(blobs)) {}
+
+    // The open file, or opens it. `sections` of a new file stand in the store.
+    base::Result<std::shared_ptr<storage::Blob>> open(const storage::BlobIdentity& identity,
+                                                      storage::BlobKind kind,
+                                                      storage::Placement placement)
+        GRAPE_EXCLUDES(mutex_);
+    // No record names the file any more: it goes with its last user.
+    void doom(uint64_t file_number) GRAPE_EXCLUDES(mutex_);
+    storage::BlobStore& blobs() const { return *blobs_; }
+    struct Totals {
+        uint64_t files = 0, file_bytes = 0, heap_bytes = 0, mapped_bytes = 0;
+    };
+    Totals totals() const GRAPE_EXCLUDES(mutex_);
+
+  private:
+    struct Handle;
+    const std::shared_ptr<storage::BlobStore> blobs_;
+    mutable base::Mutex mutex_;
+    std::map<uint64_t, std::weak_ptr<Handle>> handles_ GRAPE_GUARDED_BY(mutex_);
+};
+
+}  // namespace grape::engine

@@ -1,0 +1,51 @@
+// Services: what the parts of an open database share.
+// Threads: each member says for itself; the plain values do not change after open.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "core/base/limits.h"
+#include "core/base/mutex.h"
+#include "core/engine/database.h"
+#include "core/engine/file_table.h"
+#include "core/engine/view.h"
+#include "storage/disk.h"
+#include "storage/store.h"
+#include "storage/vector_log.h"
+
+namespace grape::engine {
+
+// The sizes that decide when things happen, with their defaults put in.
+struct Sizes {
+    uint64_t pending_bytes_max = 64u << 10;
+    uint64_t flush_tail_bytes = 32u << 20;
+    uint64_t direct_file_bytes = 32u << 20;
+    uint64_t small_shard_bytes = 1u << 20;
+    uint64_t log_file_bytes = 64u << 20;
+    uint64_t batch_bytes = 4u << 20;
+    uint32_t rows_max = base::limits::rows_per_shard_max;
+    uint64_t vector_file_bytes = 64u << 20;
+    uint64_t unflushed_bytes_max = 128u << 20;  // writers wait beyond
+    uint64_t kept_commits_max = 4096;           // beyond, lagging shards are flushed
+    static Sizes from(const OpenOptions::Sizes& wanted);
+};
+
+struct Services {
+    Sizes sizes;
+    base::Clock* clock = nullptr;
+    base::Logger logger;
+    std::unique_ptr<storage::Store> store;
+    std::shared_ptr<storage::BlobStore> blobs;
+    std::unique_ptr<storage::VectorLog> log;
+    std::unique_ptr<FileTable> files;
+    std::shared_ptr<PinTable> pins = std::make_shared<PinTable>();
+    ViewSlots views;
+    std::atomic<uint64_t> last_file_number{0};
+    std::atomic<uint64_t> unflushed_bytes{0};  // of all tails
+
+    uint64_t next_file_number() { return last_file_number.fetch_add(1) + 1; }
+};
+
+}  // namespace grape::engine

@@ -1,0 +1,59 @@
+#include "core/engine/shard_view.h"
+
+namespace grape::engine {
+
+const index::RunView* VectorRuns::find(uint32_t run_id) const {
+    for (const index::RunView& run : runs) {
+        if (run.run->id() == run_id) return &run;
+    }
+    return nullptr;
+}
+
+index::RunView* VectorRuns::find(uint32_t run_id) {
+    return const_cast<index::RunView*>(std::as_const(*this).find(run_id));
+}
+
+uint64_t ShardView::live_vector_bytes() const {
+    uint64_t bytes = 0;
+    for (const VectorRuns& each : vectors) {
+        for (const index::RunView& run : each.runs) {
+            bytes += uint64_t{run.current()} * run.run->row_bytes();
+        }
+    }
+    return bytes;
+}
+
+uint64_t ShardView::file_vector_bytes() const {
+    uint64_t bytes = 0;
+    for (const VectorRuns& each : vectors) {
+        for (const index::RunView& run : each.runs) {
+            if (run.run->in_file()) bytes += uint64_t{run.length} * run.run->row_bytes();
+        }
+    }
+    return bytes;
+}
+
+size_t ShardView::heap_bytes() const {
+    size_t bytes = sizeof(*this) + rows.overlay().size() * sizeof(RowLeaf);
+    for (const VectorRuns& each : vectors) {
+        for (const index::RunView& run : each.runs) bytes += run.run->heap_bytes();
+    }
+    return bytes;
+}
+
+void ShardView::hide(uint32_t vector, Place place, uint64_t edit) {
+    if (place.none()) return;
+    index::RunView* run = vectors[vector].find(place.run);
+    GRAPE_DCHECK(run != nullptr && place.position < run->length);
+    if (run != nullptr) run->hidden.set(place.position, edit);
+}
+
+base::Result<index::DenseBlock> ShardView::vector_at(uint32_t vector, Place place) const {
+    const index::RunView* run = vectors[vector].find(place.run);
+    if (run == nullptr || place.position >= run->length) {
+        return base::Status::make_corrupt("a row's vector is in no run of its shard");
+    }
+    return run->run->block(place.position, 1);
+}
+
+}  // namespace grape::engine

@@ -1,0 +1,139 @@
+#include "core/engine/view.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "core/base/checksum.h"
+
+namespace grape::engine {
+namespace {
+
+constexpr uint32_t kNameBuckets = 1u << 18;
+
+}  // namespace
+
+uint32_t NameTable::bucket_of(std::string_view name) {
+    return static_cast<uint32_t>(base::checksum(name) % kNameBuckets);
+}
+
+const NameTable::Entry* NameTable::find(std::string_view name) const {
+    const Bucket* bucket = buckets_.find(bucket_of(name));
+    if (bucket == nullptr) return nullptr;
+    for (const Entry& entry : *bucket) {
+        if (entry.name == name) return &entry;
+    }
+    return nullptr;
+}
+
+void NameTable::put(Entry entry, uint64_t edit) {
+    erase(entry.name, edit);
+    const uint32_t number = bucket_of(entry.name);
+    const Bucket* old = buckets_.find(number);
+    auto bucket = old == nullptr ? std::make_shared<Bucket>() : std::make_shared<Bucket>(*old);
+    bucket->push_back(std::move(entry));
+    buckets_.set(number, std::move(bucket), edit);
+}
+
+void NameTable::erase(std::string_view name, uint64_t edit) {
+    if (find(name) == nullptr) return;
+    const uint32_t number = bucket_of(name);
+    auto bucket = std::make_shared<Bucket>(*buckets_.find(number));
+    std::erase_if(*bucket, [&](const Entry& entry) { return entry.name == name; });
+    if (bucket->empty()) {
+        buckets_.erase(number, edit);
+    } else {
+        buckets_.set(number, std::move(bucket), edit);
+    }
+}
+
+void PinTable::add(uint64_t commit) {
+    const base::MutexLock lock(mutex_);
+    commits_.insert(commit);
+}
+
+void PinTable::remove(uint64_t commit) {
+    const base::MutexLock lock(mutex_);
+    commits_.erase(commits_.find(commit));
+}
+
+uint64_t PinTable::min_pinned() const {
+    const base::MutexLock lock(mutex_);
+    return commits_.empty() ? UINT64_MAX : *commits_.begin();
+}
+
+View::View(ViewState state, std::shared_ptr<PinTable> pins)
+    : state_(std::move(state)), pins_(std::move(pins)) {
+    pins_->add(state_.commit);
+}
+
+View::~View() {
+    pins_->remove(state_.commit);
+}
+
+base::Result<const CollectionView*> View::find(std::string_view name) const {
+    const NameTable::Entry* entry = state_.names.find(name);
+    const CollectionView* found =
+        entry == nullptr ? nullptr : state_.collections.find(entry->collection);
+    if (found == nullptr) {
+        return base::Status::make_not_found("collection_name: there is no collection '", name, "'");
+    }
+    return found;
+}
+
+ViewSlots::ViewSlots() : graveyard_(std::make_shared<Graveyard>()) {}
+
+std::shared_ptr<const View> ViewSlots::current() const {
+    // Thread handles are addresses far apart: the low bits say nothing.
+    const auto self = static_cast<uint64_t>(pthread_self());
+    return slots_[(self * 0x9E3779B97F4A7C15ull) >> 58].get();
+}
+
+void ViewSlots::publish(std::unique_ptr<const View> view) {
+    swap_all(
+        std::shared_ptr<const View>(view.release(), [graveyard = graveyard_](const View* dropped) {
+            {
+                const base::MutexLock lock(graveyard->mutex);
+                if (!graveyard->closed) {
+                    dropped->next_dropped_ = graveyard->first;
+                    graveyard->first = dropped;
+                    return;
+                }
+            }
+            delete dropped;
+        }));
+}
+
+// All slots change at one moment, so that no reader finds an older view than another one told it
+// of.
+void ViewSlots::swap_all(std::shared_ptr<const View> view) {
+    std::array<std::shared_ptr<const View>, kSlots> old;
+    old.fill(view);
+    for (Slot& slot : slots_) slot.lock();
+    for (size_t i = 0; i < kSlots; ++i) slots_[i].swap(old[i]);
+    for (Slot& slot : slots_) slot.unlock();
+}
+
+void ViewSlots::reclaim() {
+    const View* dropped = nullptr;
+    {
+        const base::MutexLock lock(graveyard_->mutex);
+        std::swap(dropped, graveyard_->first);
+    }
+    while (dropped != nullptr) {
+        const View* const next = dropped->next_dropped_;
+        delete dropped;
+        dropped = next;
+    }
+}
+
+void ViewSlots::clear() {
+    swap_all(nullptr);
+    {
+        const base::MutexLock lock(graveyard_->mutex);
+        graveyard_->closed = true;
+    }
+    reclaim();
+}
+
+}  // namespace grape::engine
