@@ -19,9 +19,9 @@
 namespace grape::storage {
 
 // Holds a directory for this process and this handle, by the identity of the directory (device and
-// inode), so that symbolic links and "dir/." are the same directory. A second holder gets Code::busy
-// and has touched nothing. Freed by the kernel when the process dies; an inherited copy in a forked
-// child does not keep it.
+// inode), so that symbolic links and "dir/." are the same directory. A second holder gets
+// Code::busy and has touched nothing. Freed by the kernel when the process dies; an inherited copy
+// in a forked child does not keep it.
 class DirectoryLock {
   public:
     virtual ~DirectoryLock() = default;  // lets go
@@ -33,7 +33,7 @@ base::Result<std::unique_ptr<DirectoryLock>> lock_directory(const std::string& d
 base::Result<uint64_t> prepare_directory(const std::string& directory, bool create);
 
 struct StoreOptions {
-    std::string directory;            // .../store
+    std::string directory;  // .../store
     uint64_t database_id = 0;
     size_t write_buffer_bytes = 8u << 20;
     size_t block_cache_bytes = 8u << 20;
@@ -46,8 +46,8 @@ struct OpenedStore {
 base::Result<OpenedStore> open_leveldb_store(const StoreOptions& options);
 std::unique_ptr<Store> make_memory_store();
 
-// `directory` is the database's `files`; it is made when it is missing. A file may be removed when no
-// blob of it is open.
+// `directory` is the database's `files`; it is made when it is missing. A file may be removed when
+// no blob of it is open.
 std::unique_ptr<BlobStore> make_disk_blob_store(const std::string& directory, uint64_t database_id);
 std::unique_ptr<BlobStore> make_memory_blob_store();
 
