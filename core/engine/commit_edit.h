@@ -83,7 +83,7 @@ class CommitEdit {
     base::Status seal();
 
     // For the group, after seal().
-    std::vector<VectorWrite>& writes() { return writes_; }
+    const std::vector<VectorWrite>& writes() const { return writes_; }
     storage::CommitRecord& record() { return record_; }
     const storage::CommitRecord& record() const { return record_; }
     KeyOverlay& keys() { return keys_; }

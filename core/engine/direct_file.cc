@@ -7,11 +7,12 @@ namespace grape::engine {
 using base::Result;
 using base::Status;
 
-DirectFiles::DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation)
+DirectFiles::DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation,
+                         bool single)
     : edit_(edit), shard_(shard), files_(shard.collection->vectors()) {
     // With conditions a point may come twice, and a place must not change while the file is open.
     const auto conditional = [](const PointInput& point) { return point.if_version.has_value(); };
-    if (!edit.alone() ||
+    if (!single || !edit.alone() ||
         std::any_of(operation.points.begin(), operation.points.end(), conditional)) {
         return;
     }

@@ -13,7 +13,7 @@ namespace grape::engine {
 
 class DirectFiles {
   public:
-    DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation);
+    DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation, bool single);
 
     bool takes(uint32_t vector) const { return files_[vector].direct; }
     void add(uint32_t vector, uint32_t row, const VectorData& data);

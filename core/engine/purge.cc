@@ -16,31 +16,36 @@ constexpr uint64_t kRecordsPerTrim = 10000;
 
 }  // namespace
 
+PurgeItem PurgeItem::from(uint64_t commit, const storage::ShardChange& change, uint32_t vectors) {
+    PurgeItem item;
+    item.commit = commit;
+    item.shard = change.shard;
+    item.vectors = vectors;
+    item.deleted = change.deleted;
+    item.replaced = change.put;
+    item.replaced.insert(item.replaced.end(), change.vectors.begin(), change.vectors.end());
+    std::sort(item.replaced.begin(), item.replaced.end());
+    item.replaced.erase(std::unique(item.replaced.begin(), item.replaced.end()),
+                        item.replaced.end());
+    // New points superseded nothing.
+    std::vector<uint32_t> inserted = change.inserted;
+    std::sort(inserted.begin(), inserted.end());
+    std::erase_if(item.replaced, [&](uint32_t row) {
+        return std::binary_search(inserted.begin(), inserted.end(), row);
+    });
+    return item;
+}
+
 void Purge::add(PurgeItem item) {
-    if (item.replaced.empty() && item.deleted.empty() && !item.dropped) return;
+    if (item.empty()) return;
     const base::MutexLock lock(mutex_);
     queue_.push_back(std::move(item));
 }
 
 void Purge::add_edit(const CommitEdit& edit) {
     for (const storage::ShardChange& change : edit.record().changes) {
-        PurgeItem item;
-        item.commit = edit.commit();
-        item.shard = change.shard;
-        item.vectors = edit.shards().at(change.shard).collection->vectors();
-        item.deleted = change.deleted;
-        item.replaced = change.put;
-        item.replaced.insert(item.replaced.end(), change.vectors.begin(), change.vectors.end());
-        std::sort(item.replaced.begin(), item.replaced.end());
-        item.replaced.erase(std::unique(item.replaced.begin(), item.replaced.end()),
-                            item.replaced.end());
-        // New points superseded nothing.
-        std::vector<uint32_t> inserted = change.inserted;
-        std::sort(inserted.begin(), inserted.end());
-        std::erase_if(item.replaced, [&](uint32_t row) {
-            return std::binary_search(inserted.begin(), inserted.end(), row);
-        });
-        add(std::move(item));
+        const uint32_t vectors = edit.shards().at(change.shard).collection->vectors();
+        add(PurgeItem::from(edit.commit(), change, vectors));
     }
 }
 
@@ -83,27 +88,42 @@ Status Purge::purge_id(CommitEdit& edit, const PurgeItem& item, uint32_t row,
     return edit.forget_row(item.shard, id, row);
 }
 
+namespace {
+
+// Removes the keys under `prefix` that commits up to `commit` wrote; the newest of them is what the
+// row holds, and stays when the row lives. Calls `removed` with the value of each.
+template <typename Parse, typename Removed>
+Status remove_superseded(CommitEdit& edit, const std::string& prefix, uint64_t commit, bool deleted,
+                         Parse parse, Removed removed) {
+    std::string last_key, last_value;
+    const auto remove_last = [&]() -> Status {
+        if (last_key.empty()) return {};
+        edit.batch().remove(last_key);
+        return removed(last_value);
+    };
+    const auto visit = [&](std::string_view key, std::string_view value) -> Status {
+        const auto parsed = parse(key);
+        if (!parsed || parsed->commit > commit) return {};
+        GRAPE_TRY(remove_last());
+        last_key = key;
+        last_value = value;
+        return {};
+    };
+    GRAPE_TRY(storage::scan(*edit.services().store, prefix, visit));
+    return deleted ? remove_last() : Status();
+}
+
+}  // namespace
+
 Status Purge::purge_row(CommitEdit& edit, const PurgeItem& item, uint32_t row, bool deleted) {
-    const storage::Store& store = *services_.store;
-    const uint64_t bound = deleted ? item.commit + 1 : item.commit;
-    GRAPE_TRY(storage::scan(store, storage::point_row_prefix(item.shard, row),
-                            [&](std::string_view key, std::string_view value) -> Status {
-                                const auto parsed = storage::parse_point_key(key);
-                                if (!parsed || parsed->commit >= bound) return {};
-                                edit.batch().remove(key);
-                                return deleted ? purge_id(edit, item, row, value) : Status();
-                            }));
-    for (uint32_t vector = 0; vector < item.vectors; ++vector) {
-        std::string last;  // the newest key up to the item's commit stays when the row lives
-        GRAPE_TRY(storage::scan(store, storage::pending_row_prefix(item.shard, vector, row),
-                                [&](std::string_view key, std::string_view) -> Status {
-                                    const auto parsed = storage::parse_pending_key(key);
-                                    if (!parsed || parsed->commit > item.commit) return {};
-                                    if (!last.empty()) edit.batch().remove(last);
-                                    last = key;
-                                    return {};
+    GRAPE_TRY(remove_superseded(edit, storage::point_row_prefix(item.shard, row), item.commit,
+                                deleted, storage::parse_point_key, [&](std::string_view value) {
+                                    return deleted ? purge_id(edit, item, row, value) : Status();
                                 }));
-        if (deleted && !last.empty()) edit.batch().remove(last);
+    for (uint32_t vector = 0; vector < item.vectors; ++vector) {
+        GRAPE_TRY(remove_superseded(edit, storage::pending_row_prefix(item.shard, vector, row),
+                                    item.commit, deleted, storage::parse_pending_key,
+                                    [](std::string_view) { return Status(); }));
     }
     return {};
 }
@@ -149,7 +169,26 @@ Result<bool> Purge::drop_slice(const PurgeItem& item) {
     if (finished) batch.remove(storage::dropped_key(item.shard.collection));
     GRAPE_TRY(services_.store->write(batch, finished ? storage::Sync::yes : storage::Sync::no));
     for (const uint64_t file : files) services_.files->doom(file);
+    if (finished) GRAPE_TRY(drop_logs(item));
     return finished;
+}
+
+// Log files that only the dropped collection used.
+Status Purge::drop_logs(const PurgeItem& item) {
+    std::vector<uint64_t> unused;
+    Change change;
+    change.is_commit = false;
+    change.apply = [&](CommitEdit& edit) -> Status {
+        for (const auto& [file, users] : sequencer_.log_uses()) {
+            if (!users.contains(item.shard) || !sequencer_.drop_log_use(file, item.shard)) continue;
+            unused.push_back(file);
+            edit.batch().remove(storage::log_key(file));
+        }
+        return {};
+    };
+    GRAPE_TRY(sequencer_.run(change));
+    for (const uint64_t file : unused) GRAPE_TRY(services_.log->remove(file));
+    return {};
 }
 
 void Purge::set_first_record(uint64_t commit) {

@@ -24,6 +24,9 @@ struct PurgeItem {
     std::vector<uint32_t> deleted;
     bool dropped = false;  // the whole collection
     uint32_t vectors = 0;  // of the collection
+
+    static PurgeItem from(uint64_t commit, const storage::ShardChange& change, uint32_t vectors);
+    bool empty() const { return replaced.empty() && deleted.empty() && !dropped; }
 };
 
 class Purge {
@@ -53,6 +56,7 @@ class Purge {
                           std::string_view point_value);
     base::Result<bool> purge_slice(PurgeItem& item);
     base::Result<bool> drop_slice(const PurgeItem& item);
+    base::Status drop_logs(const PurgeItem& item);
 
     Services& services_;
     Sequencer& sequencer_;

@@ -387,7 +387,8 @@ bool Sequencer::drop_log_use(uint64_t file_number, storage::ShardKey shard) {
     if (found == log_uses_.end()) return false;
     found->second.erase(shard);
     if (!found->second.empty()) return false;
-    if (file_number == services_.log->current_file()) return false;
+    // The last user of the file that is appended to: the next append opens another.
+    if (file_number == services_.log->current_file()) services_.log->roll();
     log_uses_.erase(found);
     return true;
 }

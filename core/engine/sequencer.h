@@ -56,10 +56,9 @@ class Sequencer {
     base::Status run(Change& change) GRAPE_EXCLUDES(mutex_);
     // After a failed batch: why the database is read-only.
     base::Status health() const GRAPE_EXCLUDES(mutex_);
-    // How many changes of other shards' log files exist: used by recovery to seed the counts.
+    // The shard has vectors in the log file.
     void add_log_use(uint64_t file_number, storage::ShardKey shard) GRAPE_EXCLUDES(logs_mutex_);
-    // Takes the shard off the file; true when nobody uses the file any more and it is not the one
-    // that is appended to. Called by the leader.
+    // Takes the shard off the file; true when nobody uses the file any more. Called by the leader.
     bool drop_log_use(uint64_t file_number, storage::ShardKey shard) GRAPE_EXCLUDES(logs_mutex_);
     // Log files and who uses them.
     std::map<uint64_t, std::map<storage::ShardKey, bool>> log_uses() const

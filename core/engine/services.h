@@ -44,6 +44,7 @@ struct Services {
     ViewSlots views;
     std::atomic<uint64_t> last_file_number{0};
     std::atomic<uint64_t> unflushed_bytes{0};  // of all tails
+    uint64_t recovered_tail_bytes = 0;         // cut from torn tails at open
 
     uint64_t next_file_number() { return last_file_number.fetch_add(1) + 1; }
 };

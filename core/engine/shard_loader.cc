@@ -361,6 +361,31 @@ Result<std::shared_ptr<const ShardView>> load_shard(const Collection& collection
     return again.ok() ? again : loaded;
 }
 
+uint64_t recovery_floor(const ShardInputs& inputs) {
+    const bool row_files = std::any_of(inputs.runs.begin(), inputs.runs.end(), [](const auto& run) {
+        return run.first.index == storage::kRowTableIndex;
+    });
+    const bool small = !row_files && inputs.log_files.empty() && inputs.damage.ok();
+    if (small) return UINT64_MAX;
+    for (const auto& [commit, change] : inputs.changes) {
+        if (commit > inputs.checkpoint) return commit;
+    }
+    return UINT64_MAX;
+}
+
+uint64_t recovery_floor(const ShardView& view) {
+    uint64_t floor = UINT64_MAX;
+    for (const LogUse& use : view.log_files) floor = std::min(floor, use.first_commit);
+    // Without row files the keys themselves say everything.
+    const bool behind = view.row_files != nullptr && view.last_commit > view.checkpoint;
+    return behind ? std::min(floor, view.checkpoint + 1) : floor;
+}
+
+uint64_t ShardCell::floor() const {
+    const std::shared_ptr<const ShardView> view = loaded();
+    return view == nullptr ? floor_ : recovery_floor(*view);
+}
+
 Result<std::shared_ptr<const ShardView>> ShardCell::get() const {
     const base::MutexLock lock(mutex_);
     if (loaded_ == nullptr) {

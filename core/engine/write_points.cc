@@ -50,8 +50,8 @@ std::vector<size_t> last_of_each_id(const std::vector<PointInput>& points) {
 
 class PointWriter {
   public:
-    PointWriter(CommitEdit& edit, ShardEdit& shard, const std::string& path)
-        : edit_(edit), shard_(shard), path_(path) {}
+    PointWriter(CommitEdit& edit, ShardEdit& shard, const std::string& path, bool single)
+        : edit_(edit), shard_(shard), path_(path), single_(single) {}
 
     Status upsert(const UpsertPoints& operation);
     Status update_vectors(const UpdateVectors& operation);
@@ -70,6 +70,7 @@ class PointWriter {
     CommitEdit& edit_;
     ShardEdit& shard_;
     const std::string& path_;
+    const bool single_;
     VectorReader reader_;
 };
 
@@ -111,7 +112,7 @@ Status PointWriter::upsert_one(const UpsertPoints& operation, size_t index, Dire
 }
 
 Status PointWriter::upsert(const UpsertPoints& operation) {
-    DirectFiles direct(edit_, shard_, operation);
+    DirectFiles direct(edit_, shard_, operation, single_);
     for (const size_t index : last_of_each_id(operation.points)) {
         GRAPE_TRY(upsert_one(operation, index, direct));
     }
@@ -233,16 +234,22 @@ Status apply(PointWriter& writer, const ClearPayload& o) {
     });
 }
 
-const std::vector<PointInput>* points_of(const PointOperation& operation) {
-    if (const auto* upsert = std::get_if<UpsertPoints>(&operation)) return &upsert->points;
-    if (const auto* update = std::get_if<UpdateVectors>(&operation)) return &update->points;
+const std::vector<PointInput>* points_of(const OperationRef& operation) {
+    if (const auto* upsert = std::get_if<const UpsertPoints*>(&operation))
+        return &(*upsert)->points;
+    if (const auto* update = std::get_if<const UpdateVectors*>(&operation))
+        return &(*update)->points;
     return nullptr;
 }
 
 }  // namespace
 
-const std::string& collection_of(const PointOperation& operation) {
-    return std::visit([](const auto& o) -> const std::string& { return o.collection; }, operation);
+const std::string& collection_of(const OperationRef& operation) {
+    return std::visit([](const auto* o) -> const std::string& { return o->collection; }, operation);
+}
+
+OperationRef operation_ref(const PointOperation& operation) {
+    return std::visit([](const auto& o) { return OperationRef(&o); }, operation);
 }
 
 namespace {
@@ -275,30 +282,43 @@ Status check_points(const Collection& collection, const std::vector<PointInput>&
 
 }  // namespace
 
-uint64_t estimate_key_bytes(const PointOperation& operation) {
+uint64_t estimate_key_bytes(const OperationRef& operation) {
     constexpr uint64_t kPointBytes = 96;  // keys of id and point, record overhead
     const std::vector<PointInput>* points = points_of(operation);
+    // What payload operations write depends on what is there: the edit counts it.
     if (points == nullptr) return 0;
     uint64_t bytes = points->size() * kPointBytes;
     for (const PointInput& point : *points) bytes += point.payload.size();
     return bytes;
 }
 
-Status check_operation(const Collection& collection, const PointOperation& operation,
+uint64_t vector_bytes(const Collection& collection, const OperationRef& operation) {
+    uint64_t bytes = 0;
+    const std::vector<PointInput>* points = points_of(operation);
+    if (points == nullptr) return 0;
+    for (const PointInput& point : *points) {
+        for (const NamedVector& each : point.vectors) {
+            bytes += collection.row_bytes(*collection.find_vector(each.name));
+        }
+    }
+    return bytes;
+}
+
+Status check_operation(const Collection& collection, const OperationRef& operation,
                        const std::string& path) {
     const std::vector<PointInput>* points = points_of(operation);
     return points == nullptr ? Status() : check_points(collection, *points, path);
 }
 
-Status apply_operation(CommitEdit& edit, const PointOperation& operation, const std::string& path,
-                       const Collection* checked) {
+Status apply_operation(CommitEdit& edit, const OperationRef& operation, const std::string& path,
+                       const Collection* checked, bool single) {
     GRAPE_ASSIGN(const CollectionView* collection, edit.find(collection_of(operation)));
     if (collection->collection.get() != checked) {
         GRAPE_TRY(check_operation(*collection->collection, operation, path));
     }
     GRAPE_ASSIGN(ShardEdit * shard, edit.shard(*collection));
-    PointWriter writer(edit, *shard, path);
-    return std::visit([&](const auto& each) { return apply(writer, each); }, operation);
+    PointWriter writer(edit, *shard, path, single);
+    return std::visit([&](const auto* each) { return apply(writer, *each); }, operation);
 }
 
 }  // namespace grape::engine

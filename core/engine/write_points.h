@@ -7,19 +7,27 @@
 
 namespace grape::engine {
 
+// One operation, where it lies in its request.
+using OperationRef = std::variant<const UpsertPoints*, const DeletePoints*, const UpdateVectors*,
+                                  const DeleteVectors*, const SetPayload*, const OverwritePayload*,
+                                  const DeletePayload*, const ClearPayload*>;
+OperationRef operation_ref(const PointOperation& operation);
+
 // Checks that need no row: names and sizes of vectors, their values. The caller's thread runs it
 // before it queues the change. `path` names the operation in errors ("" or "operations[3].").
-base::Status check_operation(const Collection& collection, const PointOperation& operation,
+base::Status check_operation(const Collection& collection, const OperationRef& operation,
                              const std::string& path);
 
 // `checked` is the collection against which check_operation() has run; it runs again when another
-// one has taken its place.
-base::Status apply_operation(CommitEdit& edit, const PointOperation& operation,
-                             const std::string& path, const Collection* checked);
+// one has taken its place. `single` says that the request holds no other operation.
+base::Status apply_operation(CommitEdit& edit, const OperationRef& operation,
+                             const std::string& path, const Collection* checked, bool single);
 
 // How many bytes of keys an operation may write, to tell large commits.
-uint64_t estimate_key_bytes(const PointOperation& operation);
+uint64_t estimate_key_bytes(const OperationRef& operation);
+// How many bytes of vectors it stores.
+uint64_t vector_bytes(const Collection& collection, const OperationRef& operation);
 // The collection that an operation is for.
-const std::string& collection_of(const PointOperation& operation);
+const std::string& collection_of(const OperationRef& operation);
 
 }  // namespace grape::engine

@@ -15,8 +15,8 @@ namespace {
 using Builder = flatbuffers::FlatBufferBuilder;
 using base::Code;
 
-base::Result<engine::Request> decode(const Builder& builder) {
-    AlignedMessage message;
+// The request may point into `message`.
+base::Result<engine::Request> decode(const Builder& builder, AlignedMessage& message) {
     const std::string_view bytes(reinterpret_cast<const char*>(builder.GetBufferPointer()),
                                  builder.GetSize());
     EXPECT_TRUE(message.set(bytes).ok());
@@ -37,7 +37,8 @@ TEST(DecodeRequest, reads_inline_vectors_where_they_lie) {
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::QueryPoints,
            fb::CreateQueryPoints(builder, name, fb::Query::DenseVector, dense.Union()));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_TRUE(request.ok()) << request.status().to_string();
     const auto& query = std::get<engine::QueryPoints>(request->body);
     const auto& vector = std::get<engine::VectorData>(query.query);
@@ -69,7 +70,8 @@ TEST(DecodeRequest, refuses_a_kind_without_its_table) {
         fb::FinishRequestBuffer(builder,
                                 fb::CreateRequest(builder, static_cast<fb::RequestBody>(kind)));
         // Requests without members are the same with and without their table.
-        const auto request = decode(builder);
+        AlignedMessage message;
+        const auto request = decode(builder, message);
         if (request.ok()) continue;
         EXPECT_EQ(request.status().code(), Code::invalid) << kind;
     }
@@ -81,7 +83,8 @@ TEST(DecodeRequest, refuses_an_operation_without_its_table) {
     const auto list = builder.CreateVector(&change, 1);
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::BatchUpdate, fb::CreateBatchUpdate(builder, name, list));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_FALSE(request.ok());
     EXPECT_EQ(request.status().code(), Code::invalid);
     EXPECT_NE(request.status().message().find("operations[0]"), std::string::npos);
@@ -90,7 +93,8 @@ TEST(DecodeRequest, refuses_an_operation_without_its_table) {
 TEST(DecodeRequest, refuses_members_of_newer_schemas_by_their_number) {
     Builder builder;
     fb::FinishRequestBuffer(builder, fb::CreateRequest(builder, static_cast<fb::RequestBody>(200)));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_FALSE(request.ok());
     EXPECT_EQ(request.status().code(), Code::unsupported);
     EXPECT_NE(request.status().message().find("200"), std::string::npos);
@@ -107,7 +111,8 @@ TEST(DecodeRequest, refuses_texts_that_are_shared_without_end) {
     const auto list = builder.CreateVector(points);
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::UpsertPoints, fb::CreateUpsertPoints(builder, name, list));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_FALSE(request.ok());
     EXPECT_EQ(request.status().code(), Code::limit);
 }
@@ -126,7 +131,8 @@ TEST(DecodeRequest, refuses_lists_that_are_shared_without_end_and_soon) {
     const auto list = builder.CreateVector(operations);
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::BatchUpdate, fb::CreateBatchUpdate(builder, name, list));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_FALSE(request.ok());
     EXPECT_EQ(request.status().code(), Code::invalid);
     EXPECT_NE(request.status().message().find("malformed"), std::string::npos);
@@ -144,7 +150,8 @@ TEST(DecodeRequest, counts_ids_over_all_operations) {
     const auto list = builder.CreateVector(operations);
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::BatchUpdate, fb::CreateBatchUpdate(builder, name, list));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_FALSE(request.ok());
     EXPECT_EQ(request.status().code(), Code::limit);
     EXPECT_NE(request.status().message().find("operations[80]"), std::string::npos);
@@ -160,7 +167,8 @@ TEST(DecodeRequest, takes_a_selector_of_nothing_as_json_does) {
     const auto name = builder.CreateString("c");
     finish(builder, fb::RequestBody::GetPoints,
            fb::CreateGetPoints(builder, name, ids, exclude, include));
-    const auto request = decode(builder);
+    AlignedMessage message;
+    const auto request = decode(builder, message);
     ASSERT_TRUE(request.ok()) << request.status().to_string();
     const auto& get = std::get<engine::GetPoints>(request->body);
     EXPECT_EQ(get.with_payload.kind, engine::WithPayload::Kind::all);

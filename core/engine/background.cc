@@ -1,0 +1,317 @@
+#include "core/engine/background.h"
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+
+namespace grape::engine {
+
+using base::Result;
+using base::Status;
+
+namespace {
+
+constexpr std::chrono::seconds kLongestSleep{1};
+constexpr uint32_t kSmallFilesToJoin = 4;
+constexpr uint32_t kDeadRowsMin = 4096;
+
+}  // namespace
+
+Status Background::start() {
+    {
+        const base::MutexLock lock(mutex_);
+        threaded_ = true;
+    }
+    return thread_.start("grape-work", base::Thread::Priority::background, [this] { loop(); });
+}
+
+void Background::stop() {
+    {
+        const base::MutexLock lock(mutex_);
+        stopping_ = true;
+        wake_.notify_all();
+        changed_.notify_all();
+    }
+    thread_.join();
+}
+
+void Background::note_commit(const CommitEdit& edit) {
+    for (const VectorWrite& write : edit.writes()) services_.unflushed_bytes += write.stored.size();
+    const base::MutexLock lock(mutex_);
+    for (const auto& [key, shard] : edit.shards()) dirty_.insert(key.collection);
+    woken_ = true;
+    wake_.notify_one();
+}
+
+void Background::wait_for_room() {
+    const base::MutexLock lock(mutex_);
+    while (services_.unflushed_bytes > services_.sizes.unflushed_bytes_max && threaded_ &&
+           !paused_ && !stopping_ && first_error_.empty()) {
+        changed_.wait_for(mutex_, std::chrono::milliseconds(100));
+    }
+}
+
+void Background::pause() {
+    const base::MutexLock lock(mutex_);
+    paused_ = true;
+    while (running_) changed_.wait(mutex_);
+}
+
+void Background::resume() {
+    const base::MutexLock lock(mutex_);
+    paused_ = false;
+    woken_ = true;
+    wake_.notify_one();
+}
+
+bool Background::paused() const {
+    const base::MutexLock lock(mutex_);
+    return paused_;
+}
+
+std::string Background::first_error() const {
+    const base::MutexLock lock(mutex_);
+    return first_error_;
+}
+
+void Background::note_failure(const Status& failure) {
+    ++counts_.failures;
+    base::log(services_.logger, base::LogLevel::error,
+              base::cat("background work: ", failure.to_string()));
+    const base::MutexLock lock(mutex_);
+    if (first_error_.empty()) first_error_ = failure.to_string();
+}
+
+// After a failure the thread rests a while, so that a full disk is not asked all the time.
+void Background::loop() {
+    bool rest = false;
+    while (true) {
+        {
+            const base::MutexLock lock(mutex_);
+            if (!stopping_ && (paused_ || rest || !woken_)) {
+                wake_.wait_for(mutex_, kLongestSleep);
+            }
+            if (stopping_) return;
+            if (paused_) continue;
+            woken_ = false;
+            running_ = true;
+        }
+        bool worked = false;
+        rest = false;
+        try {
+            const base::MutexLock work(work_mutex_);
+            Result<bool> done = unit();
+            if (done.ok()) {
+                worked = *done;
+            } else {
+                note_failure(done.status());
+                rest = true;
+            }
+        } catch (const std::bad_alloc&) {
+            note_failure(Status::make_nomem("not enough memory"));
+            rest = true;
+        }
+        const base::MutexLock lock(mutex_);
+        running_ = false;
+        woken_ = woken_ || worked;
+        changed_.notify_all();
+    }
+}
+
+Result<bool> Background::unit() {
+    services_.views.reclaim();
+    GRAPE_ASSIGN(const bool rewritten, rewrite_one(false, true));
+    if (rewritten) return true;
+    GRAPE_ASSIGN(const bool purged, purge_.step());
+    if (purged) return true;
+    GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
+    if (reclaimed) return true;
+    return trim_records();
+}
+
+bool Background::wants_flush(const ShardView& view, bool force) const {
+    if (view.tail_bytes >= services_.sizes.flush_tail_bytes) return true;
+    const bool large = view.tail_bytes >= services_.sizes.small_shard_bytes;
+    return force && (large || !view.log_files.empty());
+}
+
+RewritePlan Background::merge_plan(uint32_t collection, const ShardView& view) const {
+    RewritePlan plan{collection, {}};
+    const uint64_t file_max =
+        std::max(services_.sizes.vector_file_bytes, view.live_vector_bytes() / 8);
+    for (uint32_t vector = 0; vector < view.vectors.size(); ++vector) {
+        std::vector<uint32_t> small;
+        for (const index::RunView& run : view.vectors[vector].runs) {
+            if (!run.run->in_file()) continue;
+            const bool quarter_dead = uint64_t{run.hidden.count()} * 4 > run.length;
+            if (quarter_dead) {
+                plan.files[vector] = {run.run->id()};
+                return plan;
+            }
+            if (uint64_t{run.length} * run.run->row_bytes() * 4 < file_max) {
+                small.push_back(run.run->id());
+            }
+        }
+        if (small.size() >= kSmallFilesToJoin) {
+            plan.files[vector] = std::move(small);
+            return plan;
+        }
+    }
+    return plan;
+}
+
+// Looks at the collections that changed; leaves those in the list that were not looked at.
+Result<bool> Background::rewrite_one(bool force_flush, bool merge) {
+    std::set<uint32_t> dirty;
+    {
+        const base::MutexLock lock(mutex_);
+        dirty.swap(dirty_);
+    }
+    const std::shared_ptr<const View> view = services_.views.current();
+    Result<bool> worked = false;
+    while (!dirty.empty() && worked.ok() && !*worked) {
+        const uint32_t number = *dirty.begin();
+        const CollectionView* collection = view->state().collections.find(number);
+        const std::shared_ptr<const ShardView> shard =
+            collection == nullptr ? nullptr : collection->shard->loaded();
+        if (shard != nullptr) {
+            RewritePlan plan{number, {}};
+            if (merge) plan = merge_plan(number, *shard);
+            if (plan.merge() || wants_flush(*shard, force_flush)) worked = rewrite(plan);
+        }
+        // A collection that was rewritten may want more.
+        if (worked.ok() && !*worked) dirty.erase(dirty.begin());
+    }
+    const base::MutexLock lock(mutex_);
+    dirty_.insert(dirty.begin(), dirty.end());
+    return worked;
+}
+
+Result<bool> Background::rewrite(const RewritePlan& plan) {
+    ++(plan.merge() ? counts_.merges_started : counts_.flushes_started);
+    GRAPE_ASSIGN(const uint64_t vectors, run_rewrite(services_, sequencer_, plan));
+    ++(plan.merge() ? counts_.merges_done : counts_.flushes_done);
+    (plan.merge() ? counts_.vectors_merged : counts_.vectors_flushed) += vectors;
+    recount_tails();
+    return true;
+}
+
+void Background::recount_tails() {
+    uint64_t bytes = 0;
+    services_.views.current()->state().collections.for_each(
+        [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
+            const auto shard = collection->shard->loaded();
+            if (shard != nullptr) bytes += shard->tail_bytes;
+        });
+    services_.unflushed_bytes = bytes;
+}
+
+// Row numbers of dead points come back once the store has forgotten them and no run names them.
+Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
+    const std::shared_ptr<const ShardView> view = collection.shard->loaded();
+    if (view == nullptr) return false;
+    const uint64_t free_left =
+        view->free_rows == nullptr ? 0 : view->free_rows->size() - view->free_rows_used;
+    const uint64_t dead = view->rows.high() - view->rows.live() - free_left;
+    const bool scarce = view->rows.high() > services_.sizes.rows_max / 8 * 7;
+    const bool many = dead > std::max<uint64_t>(kDeadRowsMin, view->rows.high() / 4);
+    if (free_left != 0 || dead == 0 || !(scarce || many)) return false;
+    std::vector<bool> covered(view->rows.high());
+    for (const uint32_t row : purge_.waiting_rows(collection.collection->shard())) {
+        if (row < covered.size()) covered[row] = true;
+    }
+    for (const VectorRuns& runs : view->vectors) {
+        for (const index::RunView& run : runs.runs) {
+            std::vector<uint32_t> rows(run.length);
+            if (!rows.empty()) GRAPE_TRY(run.run->rows(0, rows));
+            for (const uint32_t row : rows) covered[row] = true;
+        }
+    }
+    std::vector<uint32_t> free;
+    for (uint32_t row = 0; row < covered.size(); ++row) {
+        if (!covered[row] && !view->rows.alive(row)) free.push_back(row);
+    }
+    if (free.empty()) return false;
+    Change change;
+    change.is_commit = false;
+    change.sync = false;
+    change.apply = [&](CommitEdit& edit) -> Status {
+        const CollectionView* now = edit.state().collections.find(collection.collection->number());
+        // Something changed meanwhile: the next look will find the rows again.
+        if (now == nullptr || now->shard->loaded() != view) return {};
+        GRAPE_ASSIGN(ShardEdit * shard, edit.shard(*now));
+        shard->view->free_rows = std::make_shared<const std::vector<uint32_t>>(std::move(free));
+        shard->view->free_rows_used = 0;
+        return {};
+    };
+    GRAPE_TRY(sequencer_.run(change));
+    return true;
+}
+
+Result<bool> Background::reclaim_rows() {
+    if (purge_.pending()) return false;
+    const std::shared_ptr<const View> view = services_.views.current();
+    std::vector<std::shared_ptr<const CollectionView>> collections;
+    view->state().collections.for_each(
+        [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
+            const auto shard = collection->shard->loaded();
+            if (shard != nullptr && shard->rows.high() != shard->rows.live()) {
+                collections.push_back(collection);
+            }
+        });
+    for (const auto& collection : collections) {
+        GRAPE_ASSIGN(const bool done, reclaim_rows_of(*collection));
+        if (done) return true;
+    }
+    return false;
+}
+
+// When too many records are kept, the shard that needs the oldest one is flushed.
+Result<bool> Background::trim_records() {
+    const uint64_t first = purge_.first_record();
+    const std::shared_ptr<const View> view = services_.views.current();
+    const uint64_t kept = view->commit() - std::min(first, view->commit());
+    if (kept < services_.sizes.kept_commits_max / 4) return false;
+    uint64_t floor = view->commit();  // the last record always stays
+    uint32_t lagging = 0;
+    bool loaded = false;
+    view->state().collections.for_each(
+        [&](uint32_t number, const std::shared_ptr<const CollectionView>& collection) {
+            if (collection->shard->floor() >= floor) return;
+            floor = collection->shard->floor();
+            lagging = number;
+            loaded = collection->shard->loaded() != nullptr;
+        });
+    GRAPE_ASSIGN(const bool trimmed, purge_.trim(floor));
+    if (trimmed) return true;
+    if (kept > services_.sizes.kept_commits_max && floor < view->commit() && loaded) {
+        return rewrite({lagging, {}});
+    }
+    return false;
+}
+
+Status Background::drain(bool everything) {
+    const base::MutexLock work(work_mutex_);
+    {
+        const std::shared_ptr<const View> view = services_.views.current();
+        const base::MutexLock lock(mutex_);
+        view->state().collections.for_each(
+            [&](uint32_t number, const std::shared_ptr<const CollectionView>&) {
+                dirty_.insert(number);
+            });
+    }
+    while (true) {
+        services_.views.reclaim();
+        GRAPE_ASSIGN(const bool rewritten, rewrite_one(true, everything));
+        if (rewritten) continue;
+        if (!everything) return {};
+        GRAPE_ASSIGN(const bool purged, purge_.step());
+        if (purged) continue;
+        GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
+        if (reclaimed) continue;
+        GRAPE_ASSIGN(const bool trimmed, trim_records());
+        if (!trimmed) return {};
+    }
+}
+
+}  // namespace grape::engine

@@ -1,0 +1,53 @@
+// DatabaseImpl: what Database opens, runs and closes: the wiring of services, sequencer, purge and
+// background work. Threads: as database.h says.
+#pragma once
+
+#include <atomic>
+
+#include "core/engine/background.h"
+#include "core/engine/recovery.h"
+#include "core/engine/sync_timer.h"
+#include "core/engine/write_points.h"
+
+namespace grape::engine {
+
+class DatabaseImpl {
+  public:
+    static base::Result<std::unique_ptr<DatabaseImpl>> open(const OpenOptions& options);
+    ~DatabaseImpl();
+
+    base::Result<Reply> execute(const Request& request);
+    base::Status close();
+    // This process is a child of the one that opened: nothing may be touched.
+    bool forked() const;
+
+  private:
+    explicit DatabaseImpl(const OpenOptions& options);
+    base::Status open_stores();
+    base::Status start();
+
+    base::Result<ReplyBody> dispatch(const Request& request);
+    base::Result<ReplyBody> read(const View& view, const RequestBody& body);
+    base::Result<ReplyBody> write_points(const std::vector<OperationRef>& operations, bool batch,
+                                         const WriteOptions& options);
+    base::Result<ReplyBody> write_catalogue(const RequestBody& body, const WriteOptions& options);
+    base::Result<ReplyBody> maintain(const RequestBody& body);
+    base::Result<WriteReply> commit(Change& change, const WriteOptions& options);
+    base::Status drain(bool everything);
+
+    const OpenOptions options_;
+    const int opener_;  // process id
+    Services services_;
+    std::unique_ptr<storage::DirectoryLock> lock_;
+    std::unique_ptr<Sequencer> sequencer_;
+    std::unique_ptr<Purge> purge_;
+    std::unique_ptr<Background> background_;
+    std::unique_ptr<SyncTimer> timer_;
+
+    base::Mutex mutex_;
+    base::Condition idle_;
+    uint64_t active_ GRAPE_GUARDED_BY(mutex_) = 0;  // requests that run
+    bool closed_ GRAPE_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace grape::engine

@@ -1,0 +1,184 @@
+// What each request does: reads go to the current view, writes to the sequencer.
+#include <type_traits>
+
+#include "core/engine/database_impl.h"
+#include "core/engine/info.h"
+#include "core/engine/read_points.h"
+#include "core/engine/write_collections.h"
+#include "core/engine/write_points.h"
+
+namespace grape::engine {
+
+using base::Result;
+using base::Status;
+
+namespace {
+
+template <typename T>
+Result<ReplyBody> wrap(Result<T> result) {
+    if (!result.ok()) return result.status();
+    return ReplyBody(std::move(result).value());
+}
+
+// The one operation of a request that is a write of points.
+std::optional<OperationRef> single_operation(const RequestBody& body) {
+    return std::visit(
+        [](const auto& each) -> std::optional<OperationRef> {
+            if constexpr (std::is_constructible_v<OperationRef, decltype(&each)>) {
+                return OperationRef(&each);
+            } else {
+                return std::nullopt;
+            }
+        },
+        body);
+}
+
+bool is_catalogue(const RequestBody& body) {
+    return std::holds_alternative<CreateCollection>(body) ||
+           std::holds_alternative<UpdateCollection>(body) ||
+           std::holds_alternative<DeleteCollection>(body) ||
+           std::holds_alternative<UpdateAliases>(body);
+}
+
+bool is_maintenance(const RequestBody& body) {
+    return std::holds_alternative<Flush>(body) || std::holds_alternative<Optimize>(body) ||
+           std::holds_alternative<PauseBackground>(body) ||
+           std::holds_alternative<ResumeBackground>(body);
+}
+
+std::string operation_path(bool batch, size_t index) {
+    return batch ? base::cat("operations[", index, "].") : std::string();
+}
+
+}  // namespace
+
+Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
+    if (const auto* batch = std::get_if<BatchUpdate>(&request.body)) {
+        std::vector<OperationRef> operations;
+        for (const PointOperation& each : batch->operations) {
+            operations.push_back(operation_ref(each));
+        }
+        return write_points(operations, true, request.write);
+    }
+    if (const auto operation = single_operation(request.body)) {
+        return write_points({*operation}, false, request.write);
+    }
+    if (is_catalogue(request.body)) return write_catalogue(request.body, request.write);
+    if (is_maintenance(request.body)) return maintain(request.body);
+    const std::shared_ptr<const View> view = services_.views.current();
+    return read(*view, request.body);
+}
+
+Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) {
+    if (const auto* r = std::get_if<GetPoints>(&body)) {
+        return wrap(get_points(services_, view, *r));
+    }
+    if (const auto* r = std::get_if<ScrollPoints>(&body)) {
+        return wrap(scroll_points(services_, view, *r));
+    }
+    if (const auto* r = std::get_if<CountPoints>(&body)) return wrap(count_points(view, *r));
+    if (const auto* r = std::get_if<QueryPoints>(&body)) {
+        return wrap(query_points(services_, view, *r));
+    }
+    if (const auto* r = std::get_if<QueryBatch>(&body)) {
+        return wrap(query_batch(services_, view, r->searches));
+    }
+    if (const auto* r = std::get_if<GetCollection>(&body)) return wrap(collection_info(view, *r));
+    if (std::holds_alternative<GetCollections>(body)) return ReplyBody(collection_names(view));
+    if (const auto* r = std::get_if<CollectionExists>(&body)) {
+        return ReplyBody(ExistsReply{view.find(r->collection).ok()});
+    }
+    if (const auto* r = std::get_if<GetAliases>(&body)) return wrap(aliases(view, *r));
+    if (std::holds_alternative<DatabaseInfo>(body)) {
+        return ReplyBody(
+            database_info(services_, view, *background_, *purge_, sequencer_->health()));
+    }
+    if (std::holds_alternative<Verify>(body)) return wrap(verify(services_, view));
+    return Status::make_unsupported("the request is of no kind that this version knows");
+}
+
+Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& options) {
+    const Durability durability = options.durability.value_or(options_.durability);
+    change.sync = durability == Durability::full;
+    change.idempotency_key = options.idempotency_key;
+    change.committed = [this](CommitEdit& edit) {
+        purge_->add_edit(edit);
+        background_->note_commit(edit);
+    };
+    background_->wait_for_room();
+    GRAPE_TRY(sequencer_->run(change));
+    if (durability == Durability::group) {
+        const uint32_t delay_ms =
+            options.durability ? options.group_delay_ms : options_.group_delay_ms;
+        GRAPE_TRY(timer_->sync_within(delay_ms));
+    }
+    WriteReply reply;
+    reply.commit = change.commit;
+    reply.durability = durability;
+    reply.repeated = change.repeated;
+    return reply;
+}
+
+Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& operations,
+                                             bool batch, const WriteOptions& options) {
+    const std::shared_ptr<const View> view = services_.views.current();
+    std::vector<std::shared_ptr<const Collection>> checked;
+    uint64_t key_bytes = 0;
+    for (size_t i = 0; i < operations.size(); ++i) {
+        GRAPE_ASSIGN(const CollectionView* collection, view->find(collection_of(operations[i])));
+        GRAPE_TRY(
+            check_operation(*collection->collection, operations[i], operation_path(batch, i)));
+        checked.push_back(collection->collection);
+        key_bytes += estimate_key_bytes(operations[i]);
+    }
+    Change change;
+    change.alone = key_bytes > 2 * services_.sizes.batch_bytes ||
+                   (operations.size() == 1 &&
+                    vector_bytes(*checked[0], operations[0]) >= services_.sizes.direct_file_bytes);
+    change.apply = [&](CommitEdit& edit) -> Status {
+        for (size_t i = 0; i < operations.size(); ++i) {
+            GRAPE_TRY(apply_operation(edit, operations[i], operation_path(batch, i),
+                                      checked[i].get(), operations.size() == 1));
+        }
+        return {};
+    };
+    return wrap(commit(change, options));
+}
+
+Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,
+                                                const WriteOptions& options) {
+    bool existed = true;
+    uint32_t dropped = 0;
+    Change change;
+    change.apply = [&](CommitEdit& edit) -> Status {
+        if (const auto* r = std::get_if<CreateCollection>(&body)) return apply_create(edit, *r);
+        if (const auto* r = std::get_if<UpdateCollection>(&body)) return apply_update(edit, *r);
+        if (const auto* r = std::get_if<UpdateAliases>(&body)) return apply_aliases(edit, *r);
+        return apply_delete(edit, std::get<DeleteCollection>(body), &existed, &dropped);
+    };
+    GRAPE_ASSIGN(WriteReply reply, commit(change, options));
+    if (dropped != 0) {
+        PurgeItem item;
+        item.commit = reply.commit;
+        item.shard = {dropped, 0};
+        item.dropped = true;
+        purge_->add(std::move(item));
+    }
+    reply.existed = existed;
+    reply.boolean_result = true;
+    return ReplyBody(reply);
+}
+
+Result<ReplyBody> DatabaseImpl::maintain(const RequestBody& body) {
+    if (std::holds_alternative<PauseBackground>(body)) background_->pause();
+    if (std::holds_alternative<ResumeBackground>(body)) background_->resume();
+    if (std::holds_alternative<Flush>(body)) GRAPE_TRY(drain(false));
+    if (std::holds_alternative<Optimize>(body)) GRAPE_TRY(drain(true));
+    if (std::holds_alternative<Flush>(body)) GRAPE_TRY(services_.store->sync());
+    WriteReply reply;
+    reply.commit = services_.views.current()->commit();
+    reply.boolean_result = true;
+    return ReplyBody(reply);
+}
+
+}  // namespace grape::engine

@@ -1,0 +1,37 @@
+// PointReader: finds points of one shard in one view and makes replies of them: ids from the row
+// table, payloads by one exact get, vectors from their runs.
+// Threads: belongs to one; the view that it reads must stay pinned.
+#pragma once
+
+#include "core/engine/services.h"
+#include "core/index/top_k.h"
+
+namespace grape::engine {
+
+class PointReader final : public index::RowOrder {
+  public:
+    PointReader(const Services& services, const Collection& collection, const ShardView& shard)
+        : services_(services), collection_(collection), shard_(shard) {}
+
+    const Collection& collection() const { return collection_; }
+    const ShardView& shard() const { return shard_; }
+    base::Result<std::optional<uint32_t>> find_row(const base::PointId& id) const;
+    base::Result<ReplyPoint> read(uint32_t row, const WithPayload& with_payload,
+                                  const WithVectors& with_vectors) const;
+    base::Status check(const WithVectors& with_vectors) const;
+    // Which of two rows has the smaller id.
+    bool before(uint32_t row_a, uint32_t row_b) const override {
+        return shard_.rows.id(row_a) < shard_.rows.id(row_b);
+    }
+
+  private:
+    base::Result<std::string> payload(uint32_t row, const WithPayload& with_payload) const;
+    base::Result<std::vector<ReplyVector>> vectors(uint32_t row,
+                                                   const WithVectors& with_vectors) const;
+
+    const Services& services_;
+    const Collection& collection_;
+    const ShardView& shard_;
+};
+
+}  // namespace grape::engine
