@@ -294,11 +294,13 @@ Status Background::drain(bool everything) {
     const base::MutexLock work(work_mutex_);
     {
         const std::shared_ptr<const View> view = services_.views.current();
-        const base::MutexLock lock(mutex_);
+        std::vector<uint32_t> all;
         view->state().collections.for_each(
             [&](uint32_t number, const std::shared_ptr<const CollectionView>&) {
-                dirty_.insert(number);
+                all.push_back(number);
             });
+        const base::MutexLock lock(mutex_);
+        dirty_.insert(all.begin(), all.end());
     }
     while (true) {
         services_.views.reclaim();
