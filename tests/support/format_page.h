@@ -1,8 +1,13 @@
 // For tests of docs/formats/: a hex dump as those pages show it, and the dumps that a page has.
-// Threads: free functions.
+// With GRAPE_UPDATE=1 in the environment the tests write the dumps into the pages instead of
+// comparing; look at the difference before it is committed. Threads: free functions.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -48,6 +53,27 @@ inline std::string dump_of_page(const std::string& path, const std::string& name
         if (line == "```hex " + name) inside = true;
     }
     return out;
+}
+
+// Puts `dump` in the place of the block's lines.
+inline void replace_dump(const std::string& path, const std::string& name,
+                         const std::string& dump) {
+    std::ifstream in(path);
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    in.close();
+    const std::string opening = "```hex " + name + "\n";
+    const size_t found = text.find(opening);
+    ASSERT_NE(found, std::string::npos) << path << " has no block `" << name << "`";
+    const size_t begin = found + opening.size();
+    text.replace(begin, text.find("```", begin) - begin, dump);
+    std::ofstream(path) << text;
+}
+
+// The block `name` of the page shows exactly these bytes.
+inline void expect_dump(const std::string& path, const std::string& name, std::string_view bytes) {
+    const std::string dump = hex_dump(bytes);
+    if (std::getenv("GRAPE_UPDATE") != nullptr) return replace_dump(path, name, dump);
+    EXPECT_EQ(dump_of_page(path, name), dump) << path << ", block `" << name << "`";
 }
 
 }  // namespace grape::testing_support

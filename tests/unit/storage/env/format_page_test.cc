@@ -8,8 +8,7 @@
 namespace grape::storage {
 namespace {
 
-using testing_support::dump_of_page;
-using testing_support::hex_dump;
+using testing_support::expect_dump;
 
 std::string page(const std::string& name) {
     return std::string(GRAPE_SOURCE_ROOT) + "/docs/formats/" + name;
@@ -17,7 +16,7 @@ std::string page(const std::string& name) {
 
 TEST(FormatPages, show_the_identity_of_a_database) {
     const IdentityBytes bytes = encode_identity(test_database_id);
-    EXPECT_EQ(dump_of_page(page("directory.md"), "GRAPE"), hex_dump(base::as_text(bytes)));
+    expect_dump(page("directory.md"), "GRAPE", base::as_text(bytes));
 }
 
 TEST(FormatPages, show_a_log_and_current) {
@@ -30,10 +29,8 @@ TEST(FormatPages, show_a_log_and_current) {
         batch.put("word", "oak");
         ASSERT_TRUE(opened->store->write(batch, Sync::yes).ok());
     }
-    EXPECT_EQ(dump_of_page(page("store_files.md"), "000003.log"),
-              hex_dump(read_bytes(store + "/000003.log")));
-    EXPECT_EQ(dump_of_page(page("store_files.md"), "CURRENT"),
-              hex_dump(read_bytes(store + "/CURRENT")));
+    expect_dump(page("store_files.md"), "000003.log", read_bytes(store + "/000003.log"));
+    expect_dump(page("store_files.md"), "CURRENT", read_bytes(store + "/CURRENT"));
 }
 
 }  // namespace
