@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds kLongestSleep{1};
 constexpr uint32_t kSmallFilesToJoin = 4;
-constexpr uint32_t kDeadRowsMin = 4096;
 
 }  // namespace
 
@@ -214,7 +213,8 @@ Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
         view->free_rows == nullptr ? 0 : view->free_rows->size() - view->free_rows_used;
     const uint64_t dead = view->rows.high() - view->rows.live() - free_left;
     const bool scarce = view->rows.high() > services_.sizes.rows_max / 8 * 7;
-    const bool many = dead > std::max<uint64_t>(kDeadRowsMin, view->rows.high() / 4);
+    const bool many =
+        dead > std::max<uint64_t>(services_.sizes.dead_rows_min, view->rows.high() / 4);
     if (free_left != 0 || dead == 0 || !(scarce || many)) return false;
     std::vector<bool> covered(view->rows.high());
     for (const uint32_t row : purge_.waiting_rows(collection.collection->shard())) {

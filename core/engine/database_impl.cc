@@ -20,6 +20,10 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     take(out.small_shard_bytes, wanted.small_shard_bytes);
     take(out.log_file_bytes, wanted.log_file_bytes);
     take(out.batch_bytes, wanted.batch_bytes);
+    take(out.vector_file_bytes, wanted.vector_file_bytes);
+    take(out.unflushed_bytes_max, wanted.unflushed_bytes_max);
+    take(out.kept_commits_max, wanted.kept_commits_max);
+    take(out.dead_rows_min, wanted.dead_rows_min);
     take(out.rows_max, wanted.rows_max);
     return out;
 }

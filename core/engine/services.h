@@ -29,6 +29,7 @@ struct Sizes {
     uint64_t vector_file_bytes = 64u << 20;
     uint64_t unflushed_bytes_max = 128u << 20;  // writers wait beyond
     uint64_t kept_commits_max = 4096;           // beyond, lagging shards are flushed
+    uint64_t dead_rows_min = 4096;              // so many dead rows are worth a look
     static Sizes from(const OpenOptions::Sizes& wanted);
 };
 
