@@ -107,7 +107,11 @@ Result<std::shared_ptr<DenseFile>> DenseFile::open(std::shared_ptr<storage::Blob
     const Status malformed =
         Status::make_corrupt("vector file ", blob->identity().file_number,
                              ": the section of vector ", shape.vector, " is malformed");
-    if (place.length < kHeaderBytes) return malformed;
+    const uint64_t content = blob->content_bytes();
+    if (place.length < kHeaderBytes || place.length > content ||
+        place.offset > content - place.length) {
+        return malformed;
+    }
     GRAPE_ASSIGN(const storage::BlobView header, blob->read(place.offset, kHeaderBytes));
     base::ByteReader in(base::as_text(header.bytes()));
     const bool same = in.le<uint32_t>() == kMagic && in.le<uint32_t>() == kVersion &&
