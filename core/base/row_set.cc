@@ -91,7 +91,9 @@ Result<std::vector<uint32_t>> decode_row_set(std::string_view encoded) {
     ByteReader in(encoded);
     uint64_t next_chunk = 0;
     while (!in.at_end() && in.ok()) {
-        const uint64_t chunk = next_chunk + in.varint();
+        const uint64_t gap = in.varint();
+        if (gap > UINT32_MAX / kChunkRows) in.fail();  // and the sum does not wrap around
+        const uint64_t chunk = next_chunk + gap;
         const auto kind = in.le<uint8_t>();
         const std::string_view body = in.bytes(in.varint());
         if (!in.ok() || chunk > UINT32_MAX / kChunkRows) break;
