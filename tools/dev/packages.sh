@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3-minimal python3
     libleveldb-dev libsnappy-dev libxxhash-dev rapidjson-dev
-    libflatbuffers-dev flatbuffers-compiler libcli11-dev libbenchmark-dev)
+    libflatbuffers-dev flatbuffers-compiler libcli11-dev libbenchmark-dev zlib1g-dev)
 LINT_PACKAGES=(python3 git clang-format-14)
 TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" libgtest-dev binutils)
 CLANG_PACKAGES=(clang-14 libclang-rt-14-dev llvm-14)
