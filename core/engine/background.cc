@@ -11,7 +11,9 @@ using base::Status;
 
 namespace {
 
-constexpr std::chrono::seconds kLongestSleep{1};
+// Nothing tells of a reader that lets go of an old view: while the purge waits for one it looks.
+constexpr std::chrono::seconds kSleepWhilePurging{1};
+constexpr std::chrono::seconds kLongestSleep{60};
 constexpr uint32_t kSmallFilesToJoin = 4;
 
 }  // namespace
@@ -88,7 +90,8 @@ void Background::loop() {
         {
             const base::MutexLock lock(mutex_);
             if (!stopping_ && (paused_ || rest || !woken_)) {
-                wake_.wait_for(mutex_, kLongestSleep);
+                const bool soon = rest || (!paused_ && purge_.pending());
+                wake_.wait_for(mutex_, soon ? kSleepWhilePurging : kLongestSleep);
             }
             if (stopping_) return;
             if (paused_) continue;
@@ -121,6 +124,8 @@ Result<bool> Background::unit() {
     services_.views.reclaim();
     GRAPE_ASSIGN(const bool rewritten, rewrite_one(false, true));
     if (rewritten) return true;
+    GRAPE_ASSIGN(const bool freed, free_log());
+    if (freed) return true;
     GRAPE_ASSIGN(const bool purged, purge_.step());
     if (purged) return true;
     GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
@@ -184,6 +189,21 @@ Result<bool> Background::rewrite_one(bool force_flush, bool merge) {
     const base::MutexLock lock(mutex_);
     dirty_.insert(dirty.begin(), dirty.end());
     return worked;
+}
+
+// A log file lives as long as one shard has vectors in it, and a small shard may never have enough
+// for a flush of its own: when there are many files, who holds the oldest one is flushed.
+Result<bool> Background::free_log() {
+    const auto uses = sequencer_.log_uses();
+    if (uses.size() <= services_.sizes.log_files_max) return false;
+    const std::shared_ptr<const View> view = services_.views.current();
+    for (const auto& [shard, used] : uses.begin()->second) {
+        const CollectionView* found = view->state().collections.find(shard.collection);
+        // A dropped collection lets go of its logs when it is purged, a damaged one never.
+        if (found == nullptr || !found->shard->get().ok()) continue;
+        return rewrite({shard.collection, {}});
+    }
+    return false;
 }
 
 Result<bool> Background::rewrite(const RewritePlan& plan) {
@@ -273,21 +293,19 @@ Result<bool> Background::trim_records() {
     const uint64_t kept = view->commit() - std::min(first, view->commit());
     if (kept < services_.sizes.kept_commits_max / 4) return false;
     uint64_t floor = view->commit();  // the last record always stays
-    uint32_t lagging = 0;
-    bool loaded = false;
+    const CollectionView* lagging = nullptr;
     view->state().collections.for_each(
-        [&](uint32_t number, const std::shared_ptr<const CollectionView>& collection) {
+        [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
             if (collection->shard->floor() >= floor) return;
             floor = collection->shard->floor();
-            lagging = number;
-            loaded = collection->shard->loaded() != nullptr;
+            lagging = collection.get();
         });
     GRAPE_ASSIGN(const bool trimmed, purge_.trim(floor));
     if (trimmed) return true;
-    if (kept > services_.sizes.kept_commits_max && floor < view->commit() && loaded) {
-        return rewrite({lagging, {}});
-    }
-    return false;
+    if (kept <= services_.sizes.kept_commits_max || lagging == nullptr) return false;
+    // A damaged shard keeps the records that it needs.
+    if (!lagging->shard->get().ok()) return false;
+    return rewrite({lagging->collection->number(), {}});
 }
 
 Status Background::drain(bool everything) {

@@ -48,6 +48,7 @@ class Background {
     void loop();
     base::Result<bool> unit();
     base::Result<bool> rewrite_one(bool force_flush, bool merge);
+    base::Result<bool> free_log();
     base::Result<bool> rewrite(const RewritePlan& plan);
     base::Result<bool> reclaim_rows();
     base::Result<bool> reclaim_rows_of(const CollectionView& collection);

@@ -37,6 +37,7 @@ struct OpenOptions {
         uint64_t unflushed_bytes_max = 0;  // writers wait for flushes beyond (128 MiB)
         uint64_t kept_commits_max = 0;     // beyond, lagging shards are flushed (4096)
         uint64_t dead_rows_min = 0;        // so many dead rows are worth a look (4096)
+        uint64_t log_files_max = 0;        // beyond, who holds the oldest one is flushed (4)
         uint32_t rows_max = 0;             // row numbers of a shard (limits::rows_per_shard_max)
     } sizes;
 };

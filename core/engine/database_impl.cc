@@ -24,6 +24,7 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     take(out.unflushed_bytes_max, wanted.unflushed_bytes_max);
     take(out.kept_commits_max, wanted.kept_commits_max);
     take(out.dead_rows_min, wanted.dead_rows_min);
+    take(out.log_files_max, wanted.log_files_max);
     take(out.rows_max, wanted.rows_max);
     return out;
 }

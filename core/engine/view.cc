@@ -86,7 +86,7 @@ ViewSlots::ViewSlots() : graveyard_(std::make_shared<Graveyard>()) {}
 std::shared_ptr<const View> ViewSlots::current() const {
     // Thread handles are addresses far apart: the low bits say nothing.
     const auto self = static_cast<uint64_t>(pthread_self());
-    return slots_[(self * 0x9E3779B97F4A7C15ull) >> 58].get();
+    return slots_[(self * 0x9E3779B97F4A7C15ull >> 32) % kSlots].get();
 }
 
 void ViewSlots::publish(std::unique_ptr<const View> view) {
