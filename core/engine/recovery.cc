@@ -35,6 +35,7 @@ class Recovery {
     Status read_log(const storage::LogPosition& position);
     Status take_frame(uint64_t file, const storage::LogFrame& frame);
     Status note_damage(const storage::LogFrame& header, const Status& damage);
+    void find_losses();
     Status remove_unused_files();
     void build_view();
 
@@ -44,6 +45,7 @@ class Recovery {
     std::map<ShardKey, Shard> shards_;
     std::set<uint64_t> registered_files_;
     std::vector<uint64_t> unused_logs_;
+    std::set<uint64_t> damaged_logs_;
     uint64_t last_commit_ = 0;
 };
 
@@ -175,6 +177,9 @@ Status Recovery::read_logs() {
     for (const auto& [number, position] : committed) {
         services_.last_file_number = std::max(services_.last_file_number.load(), number);
         GRAPE_TRY(read_log(position));
+    }
+    find_losses();
+    for (const auto& [number, position] : committed) {
         const bool used = std::any_of(out_.log_uses.begin(), out_.log_uses.end(),
                                       [n = number](const auto& use) { return use.first == n; });
         if (!used) unused_logs_.push_back(number);
@@ -195,6 +200,7 @@ Status Recovery::read_log(const storage::LogPosition& position) {
         return take_frame(position.file_number, frame);
     };
     scan.damage = [&](const storage::LogFrame& header, const Status& damage) {
+        damaged_logs_.insert(position.file_number);
         return note_damage(header, damage);
     };
     return services_.log->scan(position, scan);
@@ -230,8 +236,7 @@ Status Recovery::take_frame(uint64_t file, const storage::LogFrame& frame) {
     return {};
 }
 
-// Damage that names its shard is kept there; other damage is found when a shard misses what its
-// commit records say is in the log.
+// Damage that names its shard is kept there; what other damage hit says find_losses().
 Status Recovery::note_damage(const storage::LogFrame& header, const Status& damage) {
     base::log(services_.logger, base::LogLevel::error, damage.to_string());
     const auto found = shards_.find({header.collection, header.shard});
@@ -239,6 +244,17 @@ Status Recovery::note_damage(const storage::LogFrame& header, const Status& dama
     found->second.inputs->damage =
         damage.with_context(base::cat("collection '", found->second.collection->name(), "'"));
     return {};
+}
+
+// A shard that misses what its commit records say is in the log is damaged. It stays a user of the
+// log files that are: they may be needed to salvage.
+void Recovery::find_losses() {
+    for (auto& [key, shard] : shards_) {
+        Status& damage = shard.inputs->damage;
+        if (damage.ok()) damage = check_log_complete(*shard.collection, *shard.inputs);
+        if (damage.ok()) continue;
+        for (const uint64_t file : damaged_logs_) out_.log_uses.emplace_back(file, key);
+    }
 }
 
 // Files that no record names: left by a commit or a rewrite that did not end.

@@ -54,7 +54,8 @@ class Rewrite {
     void swap_rows(ShardView& view, uint64_t edit);
     std::shared_ptr<RowLeaf> repoint(const ShardView& current, uint32_t leaf, ShardView& view,
                                      uint64_t edit);
-    void put_records(CommitEdit& edit, const ShardView& view);
+    Status put_records(CommitEdit& edit, const ShardView& view);
+    Status remove_row_records(CommitEdit& edit);
     void drop_logs(CommitEdit& edit, ShardView& view);
 
     Services& services_;
@@ -304,7 +305,7 @@ Status Rewrite::apply(CommitEdit& edit) {
     if (found == nullptr) return {};  // dropped meanwhile: the new files go
     GRAPE_ASSIGN(ShardEdit * shard, edit.shard(*found));
     ShardView& view = *shard->view;
-    put_records(edit, view);
+    GRAPE_TRY(put_records(edit, view));
     swap_runs(view);
     swap_rows(view, edit.edit());
     drop_logs(edit, view);
@@ -372,7 +373,7 @@ std::shared_ptr<RowLeaf> Rewrite::repoint(const ShardView& current, uint32_t lea
 }
 
 // New records in, replaced ones out. `view` is the shard before the swap.
-void Rewrite::put_records(CommitEdit& edit, const ShardView& view) {
+Status Rewrite::put_records(CommitEdit& edit, const ShardView& view) {
     const storage::ShardKey key = collection_->shard();
     std::set<uint64_t> kept;
     std::set<uint64_t> gone;
@@ -392,17 +393,24 @@ void Rewrite::put_records(CommitEdit& edit, const ShardView& view) {
     }
     std::set_difference(gone.begin(), gone.end(), kept.begin(), kept.end(),
                         std::back_inserter(old_files_));
-    if (all_chunks_ && view.row_files != nullptr) {
-        for (const auto& file : view.row_files->files()) {
-            old_files_.push_back(file->file_number());
-            edit.batch().remove(
-                storage::run_key(key, storage::kRowTableIndex, file->file_number()));
-        }
-    }
+    if (all_chunks_) GRAPE_TRY(remove_row_records(edit));
     const storage::RunRecord rows{rows_blob_, 0, 0, 0, row_files_->high(), as_of_};
     edit.batch().put(storage::run_key(key, storage::kRowTableIndex, rows_blob_.file_number),
                      storage::encode(rows));
     for (const std::string& pending : pending_keys_) edit.batch().remove(pending);
+    return {};
+}
+
+// As the store has them: a view knows nothing of row files that were damaged when it was loaded.
+Status Rewrite::remove_row_records(CommitEdit& edit) {
+    return storage::scan(*services_.store, storage::shard_prefix(Tree::runs, collection_->shard()),
+                         [&](std::string_view raw_key, std::string_view) -> Status {
+                             const auto key = storage::parse_run_key(raw_key);
+                             if (!key || key->index != storage::kRowTableIndex) return {};
+                             old_files_.push_back(key->sequence);
+                             edit.batch().remove(raw_key);
+                             return {};
+                         });
 }
 
 void Rewrite::drop_logs(CommitEdit& edit, ShardView& view) {

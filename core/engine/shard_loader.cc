@@ -34,7 +34,6 @@ class Load {
     Status refresh_row(uint32_t row, uint64_t commit, bool must_exist);
     Status gather_log_tails();
     Status gather_pending();
-    Status check_log_complete() const;
     Status gather_file_entries();
     Status gather_run(uint32_t vector, const index::RunView& run);
     void offer(uint32_t vector, uint32_t row, uint64_t commit, Place place);
@@ -63,7 +62,6 @@ Result<std::shared_ptr<const ShardView>> Load::run() {
     GRAPE_TRY(inputs_.damage);
     view_ = std::make_shared<ShardView>(collection_.vectors());
     best_.resize(collection_.vectors());
-    GRAPE_TRY(check_log_complete());
     GRAPE_TRY(open_row_files());
     GRAPE_TRY(open_runs());
     if (view_->row_files == nullptr) {
@@ -79,20 +77,6 @@ Result<std::shared_ptr<const ShardView>> Load::run() {
     view_->last_commit = inputs_.last_commit;
     view_->log_files = inputs_.log_files;
     return std::shared_ptr<const ShardView>(std::move(view_));
-}
-
-Status Load::check_log_complete() const {
-    for (const auto& [commit, change] : inputs_.changes) {
-        if (commit <= inputs_.checkpoint || change.log_vectors == 0) continue;
-        const auto found = inputs_.log_vectors_found.find(commit);
-        const uint32_t have = found == inputs_.log_vectors_found.end() ? 0 : found->second;
-        if (have != change.log_vectors) {
-            return Status::make_corrupt("collection '", collection_.name(), "': commit ", commit,
-                                        " put ", change.log_vectors,
-                                        " vectors into the vector log, ", have, " are there");
-        }
-    }
-    return {};
 }
 
 // A damaged row file is no loss: the rows are derived again from the points.
@@ -359,6 +343,20 @@ Result<std::shared_ptr<const ShardView>> load_shard(const Collection& collection
     // Row files are derived: what they say can be found again without them.
     auto again = Load(collection, inputs, store, files, logger, false).run();
     return again.ok() ? again : loaded;
+}
+
+Status check_log_complete(const Collection& collection, const ShardInputs& inputs) {
+    for (const auto& [commit, change] : inputs.changes) {
+        if (commit <= inputs.checkpoint || change.log_vectors == 0) continue;
+        const auto found = inputs.log_vectors_found.find(commit);
+        const uint32_t have = found == inputs.log_vectors_found.end() ? 0 : found->second;
+        if (have != change.log_vectors) {
+            return Status::make_corrupt("collection '", collection.name(), "': commit ", commit,
+                                        " put ", change.log_vectors,
+                                        " vectors into the vector log, ", have, " are there");
+        }
+    }
+    return {};
 }
 
 uint64_t recovery_floor(const ShardInputs& inputs) {

@@ -43,6 +43,9 @@ base::Result<std::shared_ptr<const ShardView>> load_shard(const Collection& coll
                                                           FileTable& files,
                                                           const base::Logger& logger);
 
+// Whether all vectors are there that commits after the checkpoint put into the log.
+base::Status check_log_complete(const Collection& collection, const ShardInputs& inputs);
+
 // The first commit whose record recovery of the shard still needs; UINT64_MAX when it needs none.
 uint64_t recovery_floor(const ShardInputs& inputs);
 uint64_t recovery_floor(const ShardView& view);

@@ -3,6 +3,7 @@
 // Threads: one; FakeClock may be asked by any.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
@@ -107,5 +108,76 @@ class TestDatabase {
     std::string logged_;
     std::unique_ptr<Database> database_;
 };
+
+// Everything that a user can see of a collection: all points with their vectors and payloads, and
+// what a few searches for vectors of `dim` dimensions find.
+inline std::string everything(TestDatabase& database, const std::string& name, size_t dim,
+                              const std::string& vector = "") {
+    std::string out = database.run(
+        base::cat(R"({"scroll_points": {"collection_name": ")", name,
+                  R"(", "limit": 1000000, "with_payload": true, "with_vector": true}})"));
+    for (const int seed : {1, -2, 3}) {
+        std::string query;
+        for (size_t i = 0; i < dim; ++i) {
+            query += base::cat(query.empty() ? "" : ",", (seed * (static_cast<int>(i) + 3)) % 5);
+        }
+        out += "\n" + database.run(base::cat(R"({"query_points": {"collection_name": ")", name,
+                                             R"(", "query": [)", query, R"(], "using": ")", vector,
+                                             R"(", "limit": 200}})"));
+    }
+    return out;
+}
+
+// Says where two long texts begin to differ.
+inline void expect_same(const std::string& found, const std::string& expected) {
+    if (found == expected) return;
+    const auto [at, other] =
+        std::mismatch(found.begin(), found.end(), expected.begin(), expected.end());
+    const auto offset = static_cast<size_t>(at - found.begin());
+    const size_t from = offset < 80 ? 0 : offset - 80;
+    ADD_FAILURE() << "at " << offset << "\n   found: " << found.substr(from, 200)
+                  << "\nexpected: " << expected.substr(from, 200);
+}
+
+// Points with ids first, first + 1, ... and vectors of two dimensions.
+inline UpsertPoints pairs(const std::string& collection, uint64_t first, uint64_t count,
+                          const std::string& payload = "") {
+    UpsertPoints out;
+    out.collection = collection;
+    for (uint64_t id = first; id < first + count; ++id) {
+        auto values = std::make_shared<std::vector<float>>(
+            std::vector<float>{static_cast<float>(id % 1000), static_cast<float>(id / 1000)});
+        PointInput& point = out.points.emplace_back();
+        point.id = base::PointId::number(id);
+        point.payload = payload;
+        point.vectors.push_back({"", {values->data(), vector::Datatype::f32, 2, values}});
+    }
+    return out;
+}
+inline DeletePoints deletion(const std::string& collection, uint64_t first, uint64_t count) {
+    DeletePoints out;
+    out.collection = collection;
+    for (uint64_t id = first; id < first + count; ++id) {
+        out.selection.ids.push_back(base::PointId::number(id));
+    }
+    return out;
+}
+inline std::string make_pairs_collection(TestDatabase& database, const std::string& name) {
+    return database.run(base::cat(R"({"create_collection": {"collection_name": ")", name,
+                                  R"(", "vectors": {"size": 2, "distance": "Euclid"}}})"));
+}
+inline bool is_error(const std::string& reply, std::string_view code) {
+    return reply.starts_with(code);
+}
+
+// The store of a database that is not open.
+template <typename Change>
+void change_store(const std::string& database, const Change& change) {
+    auto opened = storage::open_at(database + "/store");
+    ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+    storage::WriteBatch batch;
+    change(*opened->store, batch);
+    ASSERT_TRUE(opened->store->write(batch, storage::Sync::yes).ok());
+}
 
 }  // namespace grape::engine
