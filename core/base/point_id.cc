@@ -129,6 +129,11 @@ void PointId::append_key(std::string& out) const {
     if (kind_ == IdKind::uuid) append_be(out, low_);
 }
 
+bool PointId::is_stored_text(std::string_view text) {
+    return !text.empty() && text.size() <= limits::string_id_bytes_max && is_utf8(text) &&
+           !parse_uuid(text);
+}
+
 Result<PointId> PointId::from_key(std::string_view key) {
     ByteReader in(key);
     PointId id;
@@ -136,10 +141,7 @@ Result<PointId> PointId::from_key(std::string_view key) {
     if (id.kind_ == IdKind::string) {
         const std::string_view text = in.rest();
         // The same rules as at the door, so that no two keys stand for one id.
-        if (text.empty() || text.size() > limits::string_id_bytes_max || !is_utf8(text) ||
-            parse_uuid(text)) {
-            in.fail();
-        }
+        if (!is_stored_text(text)) in.fail();
         id.text_ = std::make_shared<const std::string>(text);
     } else if (id.kind_ == IdKind::number || id.kind_ == IdKind::uuid) {
         id.high_ = in.be<uint64_t>();

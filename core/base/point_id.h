@@ -48,6 +48,8 @@ class PointId {
 
     // Key form: a kind byte, then 8 bytes big-endian, 16 bytes, or the text. Sorts as the ids do.
     void append_key(std::string& out) const;
+    // Whether the text is a string id as it is stored: legal, and no UUID.
+    static bool is_stored_text(std::string_view text);
     // Reads all of `key`; damaged keys give Code::corrupt.
     static Result<PointId> from_key(std::string_view key);
 

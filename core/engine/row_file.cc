@@ -55,6 +55,14 @@ void append_record(std::string& records, std::string& strings, const RowLeaf& le
     }
 }
 
+bool is_sound_id(const uint8_t* record, const RowFile::Chunk& chunk) {
+    const auto kind = static_cast<base::IdKind>(record[0]);
+    const uint64_t text_at = base::load_le<uint32_t>(record + 4);
+    if (kind > base::IdKind::string || text_at + record[1] > chunk.string_bytes) return false;
+    return kind != base::IdKind::string ||
+           base::PointId::is_stored_text({chunk.strings + text_at, record[1]});
+}
+
 struct EncodedChunk {
     std::string records, strings;
     uint32_t rows = 0;
@@ -146,9 +154,7 @@ Status RowFile::parse(base::Bytes content, uint32_t vectors) {
         chunk.strings = reinterpret_cast<const char*>(chunk.records + bytes);
         for (uint32_t row = 0; row < chunk.rows; ++row) {
             const uint8_t* record = chunk.records + row * record_bytes(vectors);
-            const bool text_fits =
-                uint64_t{base::load_le<uint32_t>(record + 4)} + record[1] <= chunk.string_bytes;
-            if (record[0] > 3 || !text_fits) return malformed;
+            if (!is_sound_id(record, chunk)) return malformed;
         }
         chunks_.push_back(chunk);
     }
