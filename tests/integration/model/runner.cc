@@ -1,0 +1,176 @@
+#include "tests/integration/model/runner.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace grape::model {
+
+namespace {
+
+constexpr uint64_t kPartMax = 300;  // operations between two openings
+
+}  // namespace
+
+Mismatch Runner::at(const Mismatch& mismatch, const std::string& kind) const {
+    if (mismatch.empty()) return "";
+    return base::cat("seed ", options_.seed, ", operation ", number_, " (", kind, "): ", mismatch);
+}
+
+Mismatch Runner::run() {
+    number_ = options_.first_number;
+    const uint64_t end = number_ + options_.operations;
+    while (number_ < end) {
+        // Not by the number alone: a child that is killed too early would be so for ever.
+        Random random(options_.seed ^ 0x5EED, number_ * 1000 + ++openings_ % 1000);
+        const uint64_t operations = std::min(end - number_, random.between(1, kPartMax));
+        const Mismatch mismatch = options_.path.empty() ? run_in_memory(operations, random)
+                                                        : run_on_disk(operations, random);
+        if (!mismatch.empty()) return mismatch;
+    }
+    return "";
+}
+
+// Each database in memory begins empty.
+Mismatch Runner::run_in_memory(uint64_t operations, Random& random) {
+    world_ = World();
+    Session session(world_, options_.seed, options_.names);
+    Mismatch mismatch = session.open("", random.bits());
+    if (mismatch.empty()) mismatch = steps(session, operations);
+    if (mismatch.empty()) mismatch = at(session.check_everything(), "at the end");
+    if (mismatch.empty()) mismatch = at(session.close(), "close");
+    return mismatch;
+}
+
+Mismatch Runner::run_on_disk(uint64_t operations, Random& random) {
+    if (random.chance(20)) lose_a_row_file(random);
+    const uint64_t variant = random.bits();
+    if (options_.kills && random.chance(50)) return run_and_kill(operations, random, variant);
+    Session session(world_, options_.seed, options_.names);
+    Mismatch mismatch = at(session.open(options_.path, variant), "open");
+    if (mismatch.empty()) mismatch = settle_last(session);
+    if (mismatch.empty()) mismatch = steps(session, operations);
+    if (mismatch.empty()) mismatch = at(session.close(), "close");
+    ++counts_["reopen"];
+    return mismatch;
+}
+
+// After a kill the operation that was not acknowledged has happened or not; either is fine, half of
+// it is not.
+Mismatch Runner::settle_last(Session& session) {
+    const base::Result<uint64_t> commit = session.last_commit();
+    if (!commit.ok()) return at(commit.status().to_string(), "reopen");
+    if (in_doubt_) {
+        World with = world_;
+        Kind kind = Kind::count;
+        const uint64_t number = number_;
+        replay(with, &kind);
+        number_ = number;
+        if (*commit == with.commit() && *commit != world_.commit()) {
+            world_ = std::move(with);
+            ++number_;
+            ++counts_["unacknowledged_but_done"];
+        }
+    }
+    in_doubt_ = false;
+    if (*commit != world_.commit()) {
+        return at(base::cat("the last commit is ", *commit, ", not ", world_.commit()), "reopen");
+    }
+    return at(session.check_everything(), "reopen");
+}
+
+Mismatch Runner::steps(Session& session, uint64_t operations) {
+    for (uint64_t i = 0; i < operations; ++i) {
+        Kind kind = Kind::count;
+        const Mismatch mismatch = session.step(number_, &kind);
+        if (!mismatch.empty()) return at(mismatch, kind_name(kind));
+        ++counts_[kind_name(kind)];
+        ++number_;
+    }
+    return "";
+}
+
+// What the operation did to the world, without a database.
+void Runner::replay(World& world, Kind* kind) {
+    const Operation operation = generate(world, options_.seed, number_, options_.names);
+    *kind = operation.kind;
+    if (operation.kind == Kind::pass_a_day) world.pass_a_day();
+    if (operation.kind <= Kind::rejected) {
+        static_cast<void>(world.apply(operation.request, world.commit() + 1));
+    }
+    ++number_;
+}
+
+// A child opens the database, runs the operations and tells after each that it was acknowledged; it
+// is killed at some moment. Then the world is brought to where the child told it was.
+Mismatch Runner::run_and_kill(uint64_t operations, Random& random, uint64_t variant) {
+    std::vector<uint64_t> told;
+    {
+        test::Child child([&](const test::Progress& progress) {
+            return be_killed(operations, variant, progress);
+        });
+        if (!child.started()) return at("no process could be started", "kill");
+        const uint64_t wanted = random.chance(15) ? 0 : random.below(operations + operations / 8);
+        uint64_t number = 0;
+        while (told.size() < wanted && child.next(&number)) told.push_back(number);
+        ::usleep(static_cast<useconds_t>(random.below(wanted == 0 ? 40000 : 3000)));
+        child.kill();
+        const bool fine = child.wait();
+        while (child.next(&number)) told.push_back(number);
+        if (!fine) return "the child found a mismatch, see above";
+        ++counts_[child.killed() ? "kill" : "reopen"];
+    }
+    if (told.empty()) return "";  // killed while it opened: what was in doubt still is
+    if (told.front() != number_) ++counts_["unacknowledged_but_done"];
+    const uint64_t next = told.size() == 1 ? told.front() : told.back() + 1;
+    const uint64_t end = told.front() + operations;
+    while (number_ < next) {
+        Kind kind = Kind::count;
+        replay(world_, &kind);
+        ++counts_[kind_name(kind)];
+    }
+    in_doubt_ = next < end;
+    return "";
+}
+
+// Tells the number of the first operation, then that of each that was acknowledged.
+int Runner::be_killed(uint64_t operations, uint64_t variant, const test::Progress& progress) {
+    Session session(world_, options_.seed, options_.names);
+    Mismatch mismatch = at(session.open(options_.path, variant), "open");
+    if (mismatch.empty()) mismatch = settle_last(session);
+    if (mismatch.empty()) static_cast<void>(progress.tell(number_));
+    for (uint64_t i = 0; i < operations && mismatch.empty(); ++i) {
+        Kind kind = Kind::count;
+        mismatch = session.step(number_, &kind);
+        if (!mismatch.empty()) mismatch = at(mismatch, kind_name(kind));
+        if (mismatch.empty()) static_cast<void>(progress.tell(number_++));
+    }
+    if (mismatch.empty()) mismatch = at(session.close(), "close");
+    if (mismatch.empty()) return 0;
+    std::printf("%s\n", mismatch.c_str());
+    std::fflush(stdout);
+    return 1;
+}
+
+// Row files are derived: a database whose row file is damaged or gone opens as if nothing were.
+void Runner::lose_a_row_file(Random& random) {
+    std::vector<std::filesystem::path> files;
+    std::error_code none;
+    for (const auto& entry : std::filesystem::directory_iterator(options_.path + "/files", none)) {
+        if (entry.path().extension() == ".row") files.push_back(entry.path());
+    }
+    if (files.empty()) return;
+    std::sort(files.begin(), files.end());
+    const std::filesystem::path file = random.pick(files);
+    if (random.chance(50)) {
+        std::filesystem::remove(file, none);
+    } else {
+        std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+        out.seekp(static_cast<std::streamoff>(4096 + random.below(64)));
+        out.put(static_cast<char>(random.bits()));
+    }
+    ++counts_["lost_row_file"];
+}
+
+}  // namespace grape::model

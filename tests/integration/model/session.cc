@@ -1,0 +1,196 @@
+#include "tests/integration/model/session.h"
+
+#include <algorithm>
+
+#include "core/engine/request/request_json.h"
+
+namespace grape::model {
+
+using base::Result;
+using base::Status;
+using engine::ReplyBody;
+
+engine::OpenOptions options_of(uint64_t variant) {
+    engine::OpenOptions out;
+    Random random(variant, 0);
+    out.background = random.chance(75);
+    engine::OpenOptions::Sizes& sizes = out.sizes;
+    sizes.rows_max = 12000;
+    if (random.chance(10)) return out;
+    sizes.pending_bytes_max = random.pick<uint64_t>({1, 200, 1000, 64u << 10});
+    sizes.flush_tail_bytes = random.pick<uint64_t>({1000, 8000, 60000});
+    sizes.small_shard_bytes = random.pick<uint64_t>({1, 500, 5000});
+    sizes.direct_file_bytes = random.pick<uint64_t>({500, 5000, 32u << 20});
+    sizes.log_file_bytes = random.pick<uint64_t>({4000, 30000, 64u << 20});
+    sizes.batch_bytes = random.pick<uint64_t>({500, 5000, 4u << 20});
+    sizes.vector_file_bytes = random.pick<uint64_t>({4000, 40000, 64u << 20});
+    sizes.unflushed_bytes_max = 1u << 20;
+    sizes.kept_commits_max = random.pick<uint64_t>({8, 100, 4096});
+    sizes.dead_rows_min = random.pick<uint64_t>({1, 50, 4096});
+    return out;
+}
+
+std::string describe(const Result<ReplyBody>& reply) {
+    if (!reply.ok()) {
+        return std::string(base::code_name(static_cast<int32_t>(reply.status().code())));
+    }
+    return engine::encode_reply_json(engine::Reply{*reply, 0});
+}
+
+Mismatch compare_text(const std::string& what, const std::string& wanted, const std::string& got) {
+    if (wanted == got) return "";
+    const auto differ = std::mismatch(wanted.begin(), wanted.end(), got.begin(), got.end());
+    const auto at = static_cast<size_t>(differ.first - wanted.begin());
+    const size_t from = at < 200 ? 0 : at - 200;
+    return base::cat(what, ": differs at byte ", at, "\n  wanted ", wanted.substr(from, 500),
+                     "\n  got    ", got.substr(from, 500));
+}
+
+Mismatch Session::open(const std::string& path, uint64_t variant) {
+    engine::OpenOptions options = options_of(variant);
+    options.path = path;
+    options.clock = &clock_;
+    clock_.set_days(world_.days());
+    Result<std::unique_ptr<engine::Database>> opened = engine::Database::open(options);
+    if (!opened.ok()) return base::cat("open: ", opened.status().to_string());
+    db_ = std::move(opened).value();
+    return "";
+}
+
+Mismatch Session::close() {
+    const Status closed = db_->close();
+    db_.reset();
+    return closed.ok() ? "" : base::cat("close: ", closed.to_string());
+}
+
+Result<ReplyBody> Session::execute(const engine::RequestBody& body,
+                                   const engine::WriteOptions& write) {
+    Result<engine::Reply> reply = db_->execute({body, write});
+    if (!reply.ok()) return reply.status();
+    return std::move(reply->body);
+}
+
+Result<uint64_t> Session::last_commit() {
+    GRAPE_ASSIGN(const ReplyBody reply, execute(engine::DatabaseInfo{}));
+    return std::get<engine::DatabaseInfoReply>(reply).last_commit;
+}
+
+// Rows of deleted points come back in the background: a shard that is full is told to hurry.
+Result<ReplyBody> Session::send(const Operation& operation) {
+    engine::RequestBody body = operation.request.body;
+    if (!operation.json.empty()) {
+        GRAPE_ASSIGN(engine::Request decoded,
+                     engine::decode_request_json(operation.json, operation.blobs));
+        body = std::move(decoded.body);
+    }
+    Result<ReplyBody> reply = execute(body, operation.request.write);
+    if (reply.ok() || reply.status().code() != base::Code::full) return reply;
+    GRAPE_TRY(execute(engine::Optimize{}).status());
+    return execute(body, operation.request.write);
+}
+
+Mismatch Session::step(uint64_t number, Kind* kind) {
+    const Operation operation = generate(world_, seed_, number, names_);
+    *kind = operation.kind;
+    if (operation.kind == Kind::check_everything) return check_everything();
+    if (operation.kind == Kind::pass_a_day) {
+        world_.pass_a_day();
+        clock_.set_days(world_.days());
+        return "";
+    }
+    return compare(operation, send(operation));
+}
+
+Mismatch Session::compare(const Operation& operation, const Result<ReplyBody>& got) {
+    const engine::RequestBody& body = operation.request.body;
+    if (operation.kind <= Kind::rejected) {
+        Result<engine::WriteReply> wanted = world_.apply(operation.request, world_.commit() + 1);
+        const Result<ReplyBody> reply = wanted.ok() ? Result<ReplyBody>(ReplyBody(*wanted))
+                                                    : Result<ReplyBody>(wanted.status());
+        if (wanted.ok() && operation.kind == Kind::rejected) return "the model did not refuse it";
+        const std::string why = got.ok() ? "" : got.status().to_string();
+        return compare_text("reply (" + why + ")", describe(reply), describe(got));
+    }
+    if (const auto* request = std::get_if<engine::GetCollection>(&body)) {
+        return compare_info(*request, got);
+    }
+    if (operation.kind >= Kind::database_info && !got.ok()) return got.status().to_string();
+    if (operation.kind == Kind::database_info) {
+        return check_database(std::get<engine::DatabaseInfoReply>(*got));
+    }
+    if (operation.kind == Kind::verify) {
+        const auto& problems = std::get<engine::VerifyReply>(*got).problems;
+        return problems.empty() ? "" : "verify: " + problems.front();
+    }
+    if (operation.kind >= Kind::flush) {
+        const uint64_t commit = std::get<engine::WriteReply>(*got).commit;
+        return commit == world_.commit() ? "" : base::cat("it made commit ", commit);
+    }
+    const std::string why = got.ok() ? "" : got.status().to_string();
+    return compare_text("answer (" + why + ")", describe(world_.read(body)), describe(got));
+}
+
+Mismatch Session::compare_info(const engine::GetCollection& request,
+                               const Result<ReplyBody>& got) const {
+    const ModelCollection* collection = world_.find(request.collection);
+    if (collection == nullptr || !got.ok()) {
+        const Result<ReplyBody> wanted = Status::make_not_found("");
+        return compare_text("collection", describe(wanted), describe(got));
+    }
+    engine::CollectionInfo wanted = std::get<engine::CollectionInfo>(*got);
+    wanted.status = "green";
+    wanted.points_count = collection->points.size();
+    wanted.config = collection->config;
+    // Members come back in the order of their keys, as in a payload.
+    const std::string sorted = base::encode_payload_value(collection->config.metadata);
+    wanted.config.metadata = base::decode_payload(base::PayloadView(sorted));
+    return compare_text("collection", describe(ReplyBody(wanted)), describe(got));
+}
+
+Mismatch Session::check_database(const engine::DatabaseInfoReply& info) const {
+    if (info.health != "ok") return "health: " + info.health;
+    if (info.background_failures != 0) return "background: " + info.background_error;
+    if (info.last_commit != world_.commit()) return base::cat("last commit ", info.last_commit);
+    if (info.collections != world_.collections().size()) return "count of collections";
+    return "";
+}
+
+Mismatch Session::check_collection(const std::string& name) {
+    engine::ScrollPoints page;
+    page.collection = name;
+    page.limit = 700;
+    page.with_vectors.kind = engine::WithVectors::Kind::all;
+    do {
+        const Result<ReplyBody> got = execute(page);
+        const Mismatch mismatch =
+            compare_text("points of " + name, describe(world_.read(page)), describe(got));
+        if (!mismatch.empty()) {
+            return mismatch + (got.ok() ? "" : "\n  " + got.status().to_string());
+        }
+        page.offset = std::get<engine::ScrollReply>(*got).next_page_offset;
+    } while (page.offset);
+    const engine::GetCollection info{name};
+    return compare_info(info, execute(info));
+}
+
+Mismatch Session::check_everything() {
+    const std::vector<engine::RequestBody> names = {engine::GetCollections{}, engine::GetAliases{}};
+    for (const engine::RequestBody& each : names) {
+        const Mismatch mismatch =
+            compare_text("names", describe(world_.read(each)), describe(execute(each)));
+        if (!mismatch.empty()) return mismatch;
+    }
+    for (const auto& [name, collection] : world_.collections()) {
+        const Mismatch mismatch = check_collection(name);
+        if (!mismatch.empty()) return mismatch;
+    }
+    const Result<ReplyBody> verified = execute(engine::Verify{});
+    if (!verified.ok()) return "verify: " + verified.status().to_string();
+    const auto& problems = std::get<engine::VerifyReply>(*verified).problems;
+    if (!problems.empty()) return "verify: " + problems.front();
+    const Result<ReplyBody> info = execute(engine::DatabaseInfo{});
+    if (!info.ok()) return info.status().to_string();
+    return check_database(std::get<engine::DatabaseInfoReply>(*info));
+}
+
+}  // namespace grape::model

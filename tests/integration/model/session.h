@@ -1,0 +1,70 @@
+// Session: one opening of a database, from open to close, in which operations run against it and
+// against the world, and every answer is compared. Threads: belongs to one.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "core/engine/database.h"
+#include "tests/integration/model/generator.h"
+
+namespace grape::model {
+
+// The system's clock, plus the days that went by in the world.
+class DayClock final : public base::Clock {
+  public:
+    uint64_t wall_ms() const override {
+        constexpr uint64_t kDayAndHourMs = 25ull * 3600 * 1000;
+        return base::Clock::system().wall_ms() + days_ * kDayAndHourMs;
+    }
+    uint64_t monotonic_us() const override { return base::Clock::system().monotonic_us(); }
+    void set_days(uint64_t days) { days_ = days; }
+
+  private:
+    std::atomic<uint64_t> days_{0};
+};
+
+// What a mismatch prints; "" when all agreed.
+using Mismatch = std::string;
+
+class Session {
+  public:
+    Session(World& world, uint64_t seed, std::string names)
+        : world_(world), seed_(seed), names_(std::move(names)) {}
+
+    // An empty path: in memory. `variant` chooses the sizes and whether there is background work.
+    Mismatch open(const std::string& path, uint64_t variant);
+    // Runs operation `number` and compares.
+    Mismatch step(uint64_t number, Kind* kind);
+    // Every point, every name, and the database's own verification.
+    Mismatch check_everything();
+    Mismatch close();
+    // The number of the database's last commit.
+    base::Result<uint64_t> last_commit();
+
+  private:
+    base::Result<engine::ReplyBody> execute(const engine::RequestBody& body,
+                                            const engine::WriteOptions& write = {});
+    base::Result<engine::ReplyBody> send(const Operation& operation);
+    Mismatch compare(const Operation& operation, const base::Result<engine::ReplyBody>& got);
+    Mismatch compare_info(const engine::GetCollection& request,
+                          const base::Result<engine::ReplyBody>& got) const;
+    Mismatch check_collection(const std::string& name);
+    Mismatch check_database(const engine::DatabaseInfoReply& info) const;
+
+    World& world_;
+    const uint64_t seed_;
+    const std::string names_;
+    DayClock clock_;
+    std::unique_ptr<engine::Database> db_;
+};
+
+// A reply, or why there is none, as text that can be compared.
+std::string describe(const base::Result<engine::ReplyBody>& reply);
+// "" when both are the same, else both, around the first difference.
+Mismatch compare_text(const std::string& what, const std::string& wanted, const std::string& got);
+// Sizes so small that flushes, merges, direct files, commits in parts and reuse of rows come often.
+engine::OpenOptions options_of(uint64_t variant);
+
+}  // namespace grape::model
