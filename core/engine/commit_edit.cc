@@ -209,8 +209,8 @@ Status CommitEdit::maybe_spill() {
         batch_.put(storage::intent_key(), storage::encode(intent()));
         intent_shards_ = shards_.size();
     }
+    spilled_ = true;  // a write that fails may have arrived all the same
     GRAPE_TRY(services_.store->write(batch_, storage::Sync::no));
-    spilled_ = true;
     batch_.clear();
     keys_ = {};
     return {};

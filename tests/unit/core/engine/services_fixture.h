@@ -1,0 +1,158 @@
+// The engine's parts on stores that fail on command: services, sequencer, one collection `points`
+// with one vector of two floats, and short ways to change and to look. Threads: run() from any.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/engine/purge.h"
+#include "core/engine/read_points.h"
+#include "core/engine/recovery.h"
+#include "core/engine/rewrite.h"
+#include "core/engine/write_collections.h"
+#include "core/engine/write_points.h"
+#include "tests/support/fault_store.h"
+#include "tests/unit/core/engine/engine_fixture.h"
+
+namespace grape::engine {
+
+using base::Code;
+using base::Status;
+
+class EngineParts {
+  public:
+    explicit EngineParts(const Sizes& sizes = {}) {
+        auto made_store =
+            std::make_unique<testing_support::FaultStore>(storage::make_memory_store());
+        store = made_store.get();
+        auto made_blobs =
+            std::make_shared<testing_support::FaultBlobs>(storage::make_memory_blob_store());
+        blobs = made_blobs.get();
+        auto made_log = std::make_unique<testing_support::FaultLog>(storage::make_memory_vector_log(
+            sizes.log_file_bytes, [this] { return services().next_file_number(); }));
+        log = made_log.get();
+        services().sizes = sizes;
+        services().clock = &clock;
+        services().store = std::move(made_store);
+        services().blobs = std::move(made_blobs);
+        services().log = std::move(made_log);
+        services().files = std::make_unique<FileTable>(services().blobs);
+        start();
+        CreateCollection create;
+        create.collection = "points";
+        create.config.vectors.push_back({"", 2, vector::Distance::euclid});
+        Change change;
+        change.apply = [&](CommitEdit& edit) { return apply_create(edit, create); };
+        EXPECT_TRUE(sequencer->run(change).ok());
+    }
+    ~EngineParts() {
+        services().views.clear();
+        purge.reset();
+        sequencer.reset();
+    }
+    // As after a crash: everything that is not in the stores is forgotten.
+    void reopen() {
+        services().views.clear();
+        purge.reset();
+        sequencer.reset();
+        auto next = std::make_unique<Services>();
+        next->sizes = services().sizes;
+        next->clock = services().clock;
+        next->store = std::move(services().store);
+        next->blobs = std::move(services().blobs);
+        next->log = std::move(services().log);
+        next->files = std::make_unique<FileTable>(next->blobs);
+        services_ = std::move(next);
+        services().log->roll();  // another process appends to another file
+        start();
+    }
+
+    Services& services() const { return *services_; }
+
+    // A change that does these operations in one commit.
+    std::unique_ptr<Change> change_of(std::vector<PointOperation> operations) {
+        auto change = std::make_unique<Change>();
+        const auto list = std::make_shared<std::vector<PointOperation>>(std::move(operations));
+        change->apply = [list](CommitEdit& edit) -> Status {
+            for (const PointOperation& each : *list) {
+                GRAPE_TRY(
+                    apply_operation(edit, operation_ref(each), "", nullptr, list->size() == 1));
+            }
+            return {};
+        };
+        change->committed = [this](CommitEdit& edit) { purge->add_edit(edit); };
+        return change;
+    }
+    Status run(PointOperation operation) {
+        return sequencer->run(*change_of({std::move(operation)}));
+    }
+    Status flush(std::map<uint32_t, std::vector<uint32_t>> files = {}) {
+        return run_rewrite(services(), *sequencer, {1, std::move(files)}).status();
+    }
+
+    // Ids with version, as the current view has them.
+    std::map<uint64_t, uint64_t> versions() const {
+        const auto view = services().views.current();
+        std::map<uint64_t, uint64_t> out;
+        ScrollPoints scroll;
+        scroll.collection = "points";
+        scroll.limit = 1'000'000;
+        const auto reply = scroll_points(services(), *view, scroll);
+        EXPECT_TRUE(reply.ok()) << reply.status().to_string();
+        if (!reply.ok()) return out;
+        for (const ReplyPoint& point : reply->points) out[point.id.as_number()] = point.version;
+        return out;
+    }
+    // The vector of each point that has one.
+    std::map<uint64_t, std::vector<float>> vectors() const {
+        const auto view = services().views.current();
+        std::map<uint64_t, std::vector<float>> out;
+        ScrollPoints scroll;
+        scroll.collection = "points";
+        scroll.limit = 1'000'000;
+        scroll.with_vectors.kind = WithVectors::Kind::all;
+        const auto reply = scroll_points(services(), *view, scroll);
+        EXPECT_TRUE(reply.ok()) << reply.status().to_string();
+        if (!reply.ok()) return out;
+        for (const ReplyPoint& point : reply->points) {
+            if (!point.vectors->empty()) out[point.id.as_number()] = point.vectors->at(0).values;
+        }
+        return out;
+    }
+    std::shared_ptr<const ShardView> shard() const {
+        const auto view = services().views.current();
+        return view->state().collections.find(1)->shard->get().value();
+    }
+    uint64_t commit() const { return services().views.current()->commit(); }
+    size_t keys(storage::Tree tree) const {
+        size_t count = 0;
+        const auto iterator = services().store->iterate(storage::tree_prefix(tree));
+        for (; iterator->valid(); iterator->next()) ++count;
+        return count;
+    }
+
+    FakeClock clock;
+    testing_support::FaultStore* store = nullptr;
+    testing_support::FaultLog* log = nullptr;
+    testing_support::FaultBlobs* blobs = nullptr;
+    std::unique_ptr<Sequencer> sequencer;
+    std::unique_ptr<Purge> purge;
+
+  private:
+    std::unique_ptr<Services> services_ = std::make_unique<Services>();
+    void start() {
+        auto recovered = recover(services());
+        ASSERT_TRUE(recovered.ok()) << recovered.status().to_string();
+        sequencer = std::make_unique<Sequencer>(services(), std::move(recovered->state));
+        for (const auto& [file, key] : recovered->log_uses) sequencer->add_log_use(file, key);
+        purge = std::make_unique<Purge>(services(), *sequencer);
+        purge->set_first_record(recovered->first_record);
+        for (PurgeItem& item : recovered->purge) purge->add(std::move(item));
+    }
+};
+
+}  // namespace grape::engine
