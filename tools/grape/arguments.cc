@@ -79,6 +79,17 @@ void Arguments::parse(std::vector<std::string> words) {
     std::reverse(words.begin(), words.end());
     try {
         app.parse(words);
+    } catch (const CLI::ExtrasError&) {
+        std::string names;
+        for (const std::string& word : app.remaining()) {
+            names = word + (names.empty() ? "" : " ") + names;
+        }
+        throw wrong("unknown option, or one argument too many: " + names);
+    } catch (const CLI::ArgumentMismatch& error) {
+        const std::string text = error.what();
+        const bool twice = text.find("received") != std::string::npos;
+        throw wrong(text.substr(0, text.find(':')) +
+                    (twice ? ": may be given only once" : ": needs a value behind it"));
     } catch (const CLI::ParseError& error) {
         throw wrong(error.what());
     }

@@ -34,7 +34,7 @@ class LineSource final : public PointSource {
 
     uint64_t total() const override { return 0; }
     double part_read() const override {
-        if (!lines_.file().is_regular() || lines_.file().size_bytes() == 0) return 0;
+        if (!lines_.file().is_regular() || lines_.file().size_bytes() == 0) return -1;
         return static_cast<double>(lines_.bytes_read()) /
                static_cast<double>(lines_.file().size_bytes());
     }

@@ -33,7 +33,7 @@ class PointSource {
     virtual std::string place(size_t index, std::string_view field) const = 0;
     // How many points the whole source gives, when that is known.
     virtual uint64_t total() const = 0;
-    // How much of it has been read, 0 to 1.
+    // How much of it has been read, 0 to 1; below 0 when that is not known.
     virtual double part_read() const = 0;
 };
 

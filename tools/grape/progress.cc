@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kDrawSeconds = 0.1;
 constexpr double kLogSeconds = 10;
-constexpr int kBarWidth = 24;
+constexpr size_t kBarWidth = 24;
 constexpr size_t kColumnsDefault = 80;
 
 double now_seconds() {
@@ -27,6 +27,10 @@ size_t terminal_columns() {
     struct winsize size = {};
     if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsDefault;
     return size.ws_col;
+}
+
+std::string percent(double part) {
+    return std::to_string(static_cast<int>(part * 100)) + " %, ";
 }
 
 // "9 s", "2 min 5 s", "1 h 12 min".
@@ -69,15 +73,19 @@ std::string Progress::words(uint64_t done, double part, double now) const {
     if (seconds > 0) {
         text += ", " + grouped(static_cast<uint64_t>(static_cast<double>(done) / seconds)) + "/s";
     }
-    if (part > 0 && part < 1) text += ", " + time_text(seconds / part * (1 - part)) + " left";
+    if (part > 0 && part < 1 && seconds > 0)
+        text += ", " + time_text(seconds / part * (1 - part)) + " left";
     return text;
 }
 
 void Progress::draw(uint64_t done, double part, double now) {
-    const int filled = static_cast<int>(std::clamp(part, 0.0, 1.0) * kBarWidth);
-    std::string text = "[" + std::string(static_cast<size_t>(filled), '#') +
-                       std::string(static_cast<size_t>(kBarWidth - filled), '.') + "] ";
-    text += std::to_string(static_cast<int>(part * 100)) + " %  " + words(done, part, now);
+    std::string text;
+    if (part >= 0) {
+        const auto filled = static_cast<size_t>(std::min(part, 1.0) * kBarWidth);
+        text = "[" + std::string(filled, '#');
+        text += std::string(kBarWidth - filled, '.') + "] " + percent(part);
+    }
+    text += words(done, part, now);
     // A line that wraps would not be overwritten.
     text.resize(std::min(text.size(), terminal_columns() - 1));
     std::fprintf(stderr, "\r%s\x1b[K", text.c_str());
@@ -88,11 +96,13 @@ void Progress::draw(uint64_t done, double part, double now) {
 
 void Progress::log(uint64_t done, double part, double now) {
     const int quarter = static_cast<int>(part * 4);
-    if (quarter <= quarters_ && now - last_shown_ < kLogSeconds) return;
+    const bool first = part < 0 && !logged_;
+    if (!first && quarter <= quarters_ && now - last_shown_ < kLogSeconds) return;
     quarters_ = std::max(quarter, quarters_);
-    std::fprintf(stderr, "import: %d %%, %s\n", static_cast<int>(part * 100),
-                 words(done, part, now).c_str());
+    const std::string text = (part < 0 ? "" : percent(part)) + words(done, part, now);
+    std::fprintf(stderr, "import: %s\n", text.c_str());
     last_shown_ = now;
+    logged_ = true;
 }
 
 void Progress::clear() {

@@ -1,5 +1,5 @@
 // How far an import is: a bar on a terminal; in a log a line at each quarter of the way, and every
-// ten seconds.
+// ten seconds; where the length is not known (a pipe), after the first request too.
 //
 // Threads: one thread.
 #pragma once
@@ -17,7 +17,7 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    // `done` points; `part` of the whole, 0 to 1.
+    // `done` points; `part` of the whole, 0 to 1, or below 0 when that is not known.
     void update(uint64_t done, double part);
     // Takes the bar away.
     void clear();
@@ -34,6 +34,7 @@ class Progress {
     double started_;
     double last_shown_;
     int quarters_ = 0;
+    bool logged_ = false;
     bool drawn_ = false;
 };
 

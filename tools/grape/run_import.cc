@@ -1,10 +1,9 @@
 // grape import. Each request is atomic, so that whatever ends an import (a wrong line, Ctrl-C, a
 // full disk) leaves a prefix of the file in the collection, and its length is known.
-#include <signal.h>
-
 #include <cstdio>
 #include <memory>
 
+#include "tools/grape/interrupts.h"
 #include "tools/grape/point_source.h"
 #include "tools/grape/progress.h"
 #include "tools/grape/run.h"
@@ -15,18 +14,6 @@ namespace {
 
 constexpr uint64_t kBatchDefault = 1000;
 constexpr uint64_t kBatchMax = 100000;
-
-volatile sig_atomic_t interrupted = 0;
-
-// The first Ctrl-C ends the import after the request that runs; the second ends the program.
-void catch_interrupts() {
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
-}
 
 std::string type_name(uint32_t type) {
     return type == GRAPE_F32 ? "float32" : type == GRAPE_F16 ? "float16" : "uint8";
@@ -62,7 +49,7 @@ class Import {
 
     void run() {
         try {
-            for (PointBatch batch; interrupted == 0 && source_.next(batch_points_, batch);) {
+            for (PointBatch batch; !interrupted() && source_.next(batch_points_, batch);) {
                 send(batch);
                 progress_.update(points_, source_.part_read());
             }
@@ -72,7 +59,7 @@ class Import {
         }
         seconds_ = progress_.seconds();
         progress_.clear();
-        if (interrupted != 0) throw told(Failure(Exit::interrupted, "interrupted"));
+        if (interrupted()) throw told(Failure(Exit::interrupted, "interrupted"));
     }
 
     uint64_t points() const { return points_; }

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/grape/interrupts.h"
+
 namespace grape::cli {
 namespace {
 
@@ -23,6 +25,7 @@ uint32_t little_endian(const unsigned char* bytes) {
 }  // namespace
 
 InputFile::InputFile(std::string path) : path_(std::move(path)) {
+    if (path_ == "-") path_ = "/dev/stdin";
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor_ < 0) throw system_failure("cannot open", path_, errno);
     struct stat attributes = {};
@@ -58,6 +61,9 @@ void InputFile::read_at(uint64_t offset, void* out, size_t bytes) const {
 
 size_t InputFile::read_some(char* out, size_t bytes) {
     while (true) {
+        if (!regular_ && !wait_readable(descriptor_)) {
+            throw Failure(Exit::interrupted, "interrupted");
+        }
         const ssize_t got = ::read(descriptor_, out, bytes);
         if (got >= 0) return static_cast<size_t>(got);
         if (errno != EINTR) throw system_failure("cannot read", path_, errno);
