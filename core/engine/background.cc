@@ -124,6 +124,8 @@ Result<bool> Background::unit() {
     services_.views.reclaim();
     GRAPE_ASSIGN(const bool rewritten, rewrite_one(false, true));
     if (rewritten) return true;
+    GRAPE_ASSIGN(const bool relieved, relieve());
+    if (relieved) return true;
     GRAPE_ASSIGN(const bool freed, free_log());
     if (freed) return true;
     GRAPE_ASSIGN(const bool purged, purge_.step());
@@ -215,14 +217,32 @@ Result<bool> Background::rewrite(const RewritePlan& plan) {
     return true;
 }
 
-void Background::recount_tails() {
+// Tails of many collections, none of them large enough for a flush of its own, can be too much
+// together: writers wait, and nothing would ever end their waiting. Then the largest one goes.
+Result<bool> Background::relieve() {
+    const uint64_t limit = services_.sizes.unflushed_bytes_max / 2;
+    if (services_.unflushed_bytes <= limit) return false;
+    const std::optional<uint32_t> largest = recount_tails();
+    if (!largest || services_.unflushed_bytes <= limit) return false;
+    return rewrite({*largest, {}});
+}
+
+// Counts what a flush can bring to files (small shards have none), and says whose tail is largest.
+std::optional<uint32_t> Background::recount_tails() {
     uint64_t bytes = 0;
+    uint64_t most = 0;
+    std::optional<uint32_t> largest;
     services_.views.current()->state().collections.for_each(
-        [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
+        [&](uint32_t number, const std::shared_ptr<const CollectionView>& collection) {
             const auto shard = collection->shard->loaded();
-            if (shard != nullptr) bytes += shard->tail_bytes;
+            if (shard == nullptr || shard->tail_bytes < services_.sizes.small_shard_bytes) return;
+            bytes += shard->tail_bytes;
+            if (shard->tail_bytes <= most) return;
+            most = shard->tail_bytes;
+            largest = number;
         });
     services_.unflushed_bytes = bytes;
+    return largest;
 }
 
 // Row numbers of dead points come back once the store has forgotten them and no run names them.

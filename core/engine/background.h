@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <set>
 
 #include "core/base/thread.h"
@@ -55,7 +56,8 @@ class Background {
     base::Result<bool> trim_records();
     bool wants_flush(const ShardView& view, bool force) const;
     RewritePlan merge_plan(uint32_t collection, const ShardView& view) const;
-    void recount_tails();
+    base::Result<bool> relieve();
+    std::optional<uint32_t> recount_tails();
     void note_failure(const base::Status& failure) GRAPE_EXCLUDES(mutex_);
 
     Services& services_;

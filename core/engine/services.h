@@ -45,7 +45,7 @@ struct Services {
     std::shared_ptr<PinTable> pins = std::make_shared<PinTable>();
     ViewSlots views;
     std::atomic<uint64_t> last_file_number{0};
-    std::atomic<uint64_t> unflushed_bytes{0};  // of all tails
+    std::atomic<uint64_t> unflushed_bytes{0};  // of tails that belong into files, at most
     uint64_t recovered_tail_bytes = 0;         // cut from torn tails at open
 
     uint64_t next_file_number() { return last_file_number.fetch_add(1) + 1; }

@@ -24,7 +24,7 @@ engine::OpenOptions options_of(uint64_t variant) {
     sizes.log_file_bytes = random.pick<uint64_t>({4000, 30000, 64u << 20});
     sizes.batch_bytes = random.pick<uint64_t>({500, 5000, 4u << 20});
     sizes.vector_file_bytes = random.pick<uint64_t>({4000, 40000, 64u << 20});
-    sizes.unflushed_bytes_max = 1u << 20;
+    sizes.unflushed_bytes_max = random.pick<uint64_t>({3000, 1u << 20});
     sizes.kept_commits_max = random.pick<uint64_t>({8, 100, 4096});
     sizes.dead_rows_min = random.pick<uint64_t>({1, 50, 4096});
     return out;
