@@ -1,0 +1,65 @@
+// MemoryWatch: how much anonymous memory (RssAnon) this process gains while something runs, sampled
+// by a thread of its own. Threads: begin and end on one.
+#pragma once
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <thread>
+
+namespace grape::test {
+
+inline uint64_t anonymous_bytes() {
+    std::ifstream status("/proc/self/status");
+    std::string line;
+    while (std::getline(status, line)) {
+        if (line.rfind("RssAnon:", 0) != 0) continue;
+        uint64_t kibibytes = 0;
+        for (const char c : line) {
+            if (c >= '0' && c <= '9') kibibytes = kibibytes * 10 + static_cast<uint64_t>(c - '0');
+        }
+        return kibibytes << 10;
+    }
+    return 0;
+}
+
+class MemoryWatch {
+  public:
+    MemoryWatch() : before_(settled_bytes()), thread_([this] { sample(); }) {}
+    ~MemoryWatch() { stop(); }
+    MemoryWatch(const MemoryWatch&) = delete;
+    MemoryWatch& operator=(const MemoryWatch&) = delete;
+
+    // The most that was gained at any moment.
+    uint64_t stop() {
+        stopping_ = true;
+        if (thread_.joinable()) thread_.join();
+        return most_ > before_ ? most_ - before_ : 0;
+    }
+
+  private:
+    // Without what earlier work gave back and malloc still holds: it would hide a gain.
+    static uint64_t settled_bytes() {
+        ::malloc_trim(0);
+        return anonymous_bytes();
+    }
+    void sample() {
+        while (!stopping_) {
+            most_ = std::max(most_.load(), anonymous_bytes());
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        most_ = std::max(most_.load(), anonymous_bytes());
+    }
+
+    const uint64_t before_;
+    std::atomic<uint64_t> most_{0};
+    std::atomic<bool> stopping_{false};
+    std::thread thread_;
+};
+
+}  // namespace grape::test
