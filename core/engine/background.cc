@@ -255,7 +255,8 @@ Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
     const bool scarce = view->rows.high() > services_.sizes.rows_max / 8 * 7;
     const bool many =
         dead > std::max<uint64_t>(services_.sizes.dead_rows_min, view->rows.high() / 4);
-    if (free_left != 0 || dead == 0 || !(scarce || many)) return false;
+    // Where rows are scarce a request may need more than are left of the last ones.
+    if (dead == 0 || !(scarce || many) || (free_left != 0 && !scarce)) return false;
     std::vector<bool> covered(view->rows.high());
     for (const uint32_t row : purge_.waiting_rows(collection.collection->shard())) {
         if (row < covered.size()) covered[row] = true;
@@ -271,14 +272,15 @@ Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
     for (uint32_t row = 0; row < covered.size(); ++row) {
         if (!covered[row] && !view->rows.alive(row)) free.push_back(row);
     }
-    if (free.empty()) return false;
+    if (free.size() <= free_left) return false;
     Change change;
     change.is_commit = false;
     change.sync = false;
     change.apply = [&](CommitEdit& edit) -> Status {
         const CollectionView* now = edit.state().collections.find(collection.collection->number());
-        // Something changed meanwhile: the next look will find the rows again.
-        if (now == nullptr || now->shard->loaded() != view) return {};
+        // Something changed meanwhile: the next look will find the rows again. Also when a commit
+        // that is in the view was not queued to be purged yet when it was looked at.
+        if (now == nullptr || now->shard->loaded() != view || purge_.pending()) return {};
         GRAPE_ASSIGN(ShardEdit * shard, edit.shard(*now));
         shard->view->free_rows = std::make_shared<const std::vector<uint32_t>>(std::move(free));
         shard->view->free_rows_used = 0;

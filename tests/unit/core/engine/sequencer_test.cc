@@ -35,17 +35,6 @@ class Held {
     std::thread thread_;
 };
 
-// Returns when the thread waits (in state S): then its change is in the queue.
-void wait_until_it_waits(pid_t thread) {
-    const std::string path = base::cat("/proc/self/task/", thread, "/stat");
-    while (true) {
-        const std::string stat = storage::read_bytes(path);
-        const size_t name_end = stat.rfind(')');
-        if (name_end != std::string::npos && stat.substr(name_end, 3) == ") S") return;
-        std::this_thread::yield();
-    }
-}
-
 // Queues the changes in their order behind one that is held, so that they become one group; gives
 // how each went.
 std::vector<Status> run_as_group(EngineParts& parts,

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "core/engine/info.h"
 #include "core/engine/purge.h"
 #include "core/engine/read_points.h"
 #include "core/engine/recovery.h"
@@ -154,5 +157,16 @@ class EngineParts {
         for (PurgeItem& item : recovered->purge) purge->add(std::move(item));
     }
 };
+
+// Returns when the thread waits (in state S): then its change is in the queue.
+inline void wait_until_it_waits(pid_t thread) {
+    const std::string path = base::cat("/proc/self/task/", thread, "/stat");
+    while (true) {
+        const std::string stat = storage::read_bytes(path);
+        const size_t name_end = stat.rfind(')');
+        if (name_end != std::string::npos && stat.substr(name_end, 3) == ") S") return;
+        std::this_thread::yield();
+    }
+}
 
 }  // namespace grape::engine
