@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "tests/integration/model/runner.h"
+#include "tests/integration/model/together.h"
 #include "tests/support/temporary_directory.h"
 
 namespace {
@@ -62,21 +63,34 @@ Arguments read_arguments(int count, char** values) {
     return out;
 }
 
-// Whether all agreed, and everything that should have happened did.
-bool run(const char* name, RunOptions options, std::map<std::string, uint64_t>* counts) {
-    Runner runner(std::move(options));
-    const auto begin = std::chrono::steady_clock::now();
-    const Mismatch mismatch = runner.run();
+using Counts = std::map<std::string, uint64_t>;
+
+// Whether all agreed.
+bool report(const char* name, const Mismatch& mismatch,
+            std::chrono::steady_clock::time_point begin) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
     std::printf("%s: %s, %.1f s\n", name, mismatch.empty() ? "agreed" : "FAILED", took.count());
     if (!mismatch.empty()) std::printf("%s\n", mismatch.c_str());
-    for (const auto& [kind, count] : runner.counts()) (*counts)[kind] += count;
     std::fflush(stdout);
     return mismatch.empty();
 }
 
-bool all_happened(const std::map<std::string, uint64_t>& counts, bool kills) {
-    std::vector<std::string> wanted = {"reopen", "lost_row_file"};
+bool run(const char* name, RunOptions options, Counts* counts) {
+    const auto begin = std::chrono::steady_clock::now();
+    Runner runner(std::move(options));
+    const Mismatch mismatch = runner.run();
+    for (const auto& [kind, count] : runner.counts()) (*counts)[kind] += count;
+    return report(name, mismatch, begin);
+}
+
+bool run_writers(grape::model::TogetherOptions options, Counts* counts) {
+    const auto begin = std::chrono::steady_clock::now();
+    return report("several_writers", grape::model::run_together(options, counts), begin);
+}
+
+bool all_happened(const Counts& counts, bool kills) {
+    std::vector<std::string> wanted = {"reopen", "lost_row_file", "flushes", "merges",
+                                       "points_purged"};
     if (kills) wanted.insert(wanted.end(), {"kill", "unacknowledged_but_done"});
     for (size_t i = 0; i < grape::model::kKinds; ++i) {
         wanted.emplace_back(grape::model::kind_name(static_cast<grape::model::Kind>(i)));
@@ -104,23 +118,28 @@ int main(int count, char** values) {
                 static_cast<unsigned long long>(arguments.operations));
     std::fflush(stdout);
     grape::test::TemporaryDirectory directory(!arguments.slow_disk);
-    std::map<std::string, uint64_t> counts;
+    Counts counts;
     RunOptions options;
     options.seed = arguments.seed;
     options.kills = arguments.kills;
-    options.operations = arguments.operations - arguments.operations / 5;
+    options.operations = arguments.operations * 7 / 10;
     options.path = directory.path() + "/database";
     const bool on_disk = run("on_disk", options, &counts);
     options.path.clear();
-    options.operations = arguments.operations / 5;
+    options.operations = arguments.operations / 10;
     options.first_number = uint64_t{1} << 40;
     const bool in_memory = run("in_memory", options, &counts);
+    grape::model::TogetherOptions writers;
+    writers.seed = arguments.seed;
+    writers.operations = arguments.operations / 5 / writers.writers;
+    writers.path = directory.path() + "/of_several";
+    const bool together = run_writers(writers, &counts);
     const bool complete = all_happened(counts, arguments.kills);
-    if (!on_disk && arguments.keep) {
+    if (arguments.keep && !(on_disk && together)) {
         directory.keep();
-        std::printf("the database is in %s\n", directory.path().c_str());
+        std::printf("the databases are in %s\n", directory.path().c_str());
     }
-    const int passed = (on_disk ? 1 : 0) + (in_memory ? 1 : 0) + (complete ? 1 : 0);
-    std::printf("%d passed, %d failed, 0 skipped\n", passed, 3 - passed);
-    return passed == 3 ? 0 : 1;
+    const int passed = int{on_disk} + int{in_memory} + int{together} + int{complete};
+    std::printf("%d passed, %d failed, 0 skipped\n", passed, 4 - passed);
+    return passed == 4 ? 0 : 1;
 }

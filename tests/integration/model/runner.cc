@@ -51,6 +51,7 @@ Mismatch Runner::run_on_disk(uint64_t operations, Random& random) {
     Mismatch mismatch = at(session.open(options_.path, variant), "open");
     if (mismatch.empty()) mismatch = settle_last(session);
     if (mismatch.empty()) mismatch = steps(session, operations);
+    if (mismatch.empty()) count_work(session);
     if (mismatch.empty()) mismatch = at(session.close(), "close");
     ++counts_["reopen"];
     return mismatch;
@@ -89,6 +90,15 @@ Mismatch Runner::steps(Session& session, uint64_t operations) {
         ++number_;
     }
     return "";
+}
+
+// What the engine did by itself.
+void Runner::count_work(Session& session) {
+    const auto info = session.info();
+    if (!info.ok()) return;
+    counts_["flushes"] += info->flushes_done;
+    counts_["merges"] += info->merges_done;
+    counts_["points_purged"] += info->points_purged;
 }
 
 // What the operation did to the world, without a database.

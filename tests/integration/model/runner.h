@@ -33,6 +33,7 @@ class Runner {
     Mismatch run_on_disk(uint64_t operations, Random& random);
     Mismatch run_in_memory(uint64_t operations, Random& random);
     Mismatch steps(Session& session, uint64_t operations);
+    void count_work(Session& session);
     Mismatch run_and_kill(uint64_t operations, Random& random, uint64_t variant);
     int be_killed(uint64_t operations, uint64_t variant, const test::Progress& progress);
     void replay(World& world, Kind* kind);

@@ -1,5 +1,6 @@
 // Session: one opening of a database, from open to close, in which operations run against it and
-// against the world, and every answer is compared. Threads: belongs to one.
+// against the world, and every answer is compared. Threads: belongs to one; several sessions may
+// share a database.
 #pragma once
 
 #include <atomic>
@@ -35,6 +36,9 @@ class Session {
 
     // An empty path: in memory. `variant` chooses the sizes and whether there is background work.
     Mismatch open(const std::string& path, uint64_t variant);
+    // Uses the database that another session opened, beside it. Its own world has its own names,
+    // and commits of others come between its own.
+    void join(const Session& opened);
     // Runs operation `number` and compares.
     Mismatch step(uint64_t number, Kind* kind);
     // Every point, every name, and the database's own verification.
@@ -42,6 +46,7 @@ class Session {
     Mismatch close();
     // The number of the database's last commit.
     base::Result<uint64_t> last_commit();
+    base::Result<engine::DatabaseInfoReply> info();
 
   private:
     base::Result<engine::ReplyBody> execute(const engine::RequestBody& body,
@@ -56,8 +61,9 @@ class Session {
     World& world_;
     const uint64_t seed_;
     const std::string names_;
-    DayClock clock_;
-    std::unique_ptr<engine::Database> db_;
+    bool alone_ = true;  // nobody else writes
+    std::shared_ptr<DayClock> clock_ = std::make_shared<DayClock>();
+    std::shared_ptr<engine::Database> db_;
 };
 
 // A reply, or why there is none, as text that can be compared.
