@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "tools/grape/point_source.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -52,7 +53,7 @@ class ColumnSource final : public PointSource {
         batch.blobs = {vectors_->read(row_, count)};
         if (id_field_.empty()) batch.blobs.push_back(number_rows(count));
         batch.body = "\"batch\":{\"ids\":" + ids + ",\"vectors\":";
-        batch.body += using_.empty() ? "{\"blob\":0}" : "{" + quote(using_) + ":{\"blob\":0}}";
+        batch.body += using_.empty() ? "{\"blob\":0}" : cat("{", quote(using_), ":{\"blob\":0}}");
         if (lines_) {
             batch.body += ",\"payloads\":[";
             for (size_t& start : batch.starts) start += batch.body.size();

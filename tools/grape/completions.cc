@@ -1,5 +1,6 @@
 // Completions for bash, zsh and fish: commands, options, their choices, files and directories.
 #include "tools/grape/pages.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -19,7 +20,7 @@ std::string shell_quoted(std::string_view text, std::string_view quote_inside) {
 
 std::string words(const std::vector<const char*>& choices) {
     std::string text;
-    for (const char* choice : choices) text += (text.empty() ? "" : " ") + std::string(choice);
+    for (const char* choice : choices) text += cat(text.empty() ? "" : " ", choice);
     return text;
 }
 
@@ -32,7 +33,7 @@ std::vector<Option> all_options(const Command& command) {
 std::string command_names() {
     std::string text;
     for (const Command& command : commands()) {
-        if (!command.hidden) text += (text.empty() ? "" : " ") + std::string(command.name);
+        if (!command.hidden) text += cat(text.empty() ? "" : " ", command.name);
     }
     return text;
 }
@@ -110,7 +111,7 @@ std::string zsh_description(std::string_view text) {
 std::string zsh_action(Value value, const std::vector<const char*>& choices) {
     switch (value) {
         case Value::choice:
-            return "(" + words(choices) + ")";
+            return cat("(", words(choices), ")");
         case Value::file:
             return "_files";
         case Value::directory:
@@ -122,9 +123,9 @@ std::string zsh_action(Value value, const std::vector<const char*>& choices) {
 
 std::string zsh_option(const Option& option) {
     const std::string star = option.repeated ? "*" : "";
-    std::string spec = star + "--" + option.name + "[" + zsh_description(option.help) + "]";
+    std::string spec = cat(star, "--", option.name, "[", zsh_description(option.help), "]");
     if (option.value != Value::none) {
-        spec += ":" + std::string(option.shown) + ":" + zsh_action(option.value, option.choices);
+        spec += cat(":", option.shown, ":", zsh_action(option.value, option.choices));
     }
     return shell_quoted(spec, "'\\''");
 }

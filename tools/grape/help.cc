@@ -2,6 +2,7 @@
 
 #include "tools/grape/pages.h"
 #include "tools/grape/run.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -17,7 +18,7 @@ std::string filled(std::string_view text, size_t indent, size_t column) {
         const std::string_view word = text.substr(0, end);
         text.remove_prefix(std::min(end + 1, text.size()));
         if (column > indent && column + 1 + word.size() > kWidth) {
-            out += "\n" + std::string(indent, ' ');
+            out += cat("\n", std::string(indent, ' '));
             column = indent;
         } else if (column > indent) {
             out += ' ';
@@ -34,7 +35,7 @@ std::string entry(const std::string& left, std::string_view right, size_t column
     std::string out = std::string(kIndent, ' ') + left;
     const size_t room = kIndent + left.size() + 2;
     if (room > column) {
-        out += "\n" + std::string(column, ' ');
+        out += cat("\n", std::string(column, ' '));
     } else {
         out.append(column - kIndent - left.size(), ' ');
     }
@@ -43,8 +44,8 @@ std::string entry(const std::string& left, std::string_view right, size_t column
 
 std::string option_names(const Option& option) {
     std::string text = option.letter == '\0' ? "    " : std::string("-") + option.letter + ", ";
-    text += "--" + std::string(option.name);
-    if (option.value != Value::none) text += " " + std::string(option.shown);
+    text += cat("--", option.name);
+    if (option.value != Value::none) text += cat(" ", option.shown);
     return text;
 }
 
@@ -94,7 +95,7 @@ std::string help_text(const Command& command) {
     out[out.find(command.summary)] = static_cast<char>(out[out.find(command.summary)] - 'a' + 'A');
     out.back() = '.';
     out.push_back('\n');
-    for (const char* paragraph : command.text) out += "\n" + filled(paragraph, 0, 0);
+    for (const char* paragraph : command.text) out += cat("\n", filled(paragraph, 0, 0));
     if (!command.arguments.empty()) {
         std::vector<std::string> lefts;
         for (const Argument& argument : command.arguments) lefts.emplace_back(argument.name);

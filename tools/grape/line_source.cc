@@ -1,6 +1,7 @@
 // Points from JSON lines: either points as upsert_points spells them, or any objects of which one
 // field is the vector.
 #include "tools/grape/point_source.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -113,7 +114,7 @@ class LineSource final : public PointSource {
                 has_id = true;
                 append_member("id", value, out);
             } else {
-                payload += quote(name) + ":" + std::string(value.raw()) + ",";
+                payload += cat(quote(name), ":") + std::string(value.raw()) + ",";
             }
         }
         if (!has_id) throw lines_.wrong(id_field_ + ": is required, --id-field names it");
@@ -125,9 +126,9 @@ class LineSource final : public PointSource {
     }
 
     void append_member(std::string_view name, const Json& value, std::string& out) const {
-        out += quote(name) + ":";
+        out += cat(quote(name), ":");
         if (name == "vector" && !using_.empty() && !value.is(Json::Kind::object)) {
-            out += "{" + quote(using_) + ":";
+            out += cat("{", quote(using_), ":");
             out += value.raw();
             out += "},";
             return;

@@ -1,4 +1,5 @@
 #include "tools/grape/points_output.h"
+#include "tools/grape/text.h"
 
 #include <array>
 
@@ -20,7 +21,7 @@ std::string wanted_parts(const Arguments& arguments) {
             path.push_back(c);
             continue;
         }
-        list += (list.empty() ? "" : ",") + quote(path);
+        list += cat(list.empty() ? "" : ",", quote(path));
         path.clear();
     }
     return json + "[" + list + "]";

@@ -9,6 +9,7 @@
 #include <cstdio>
 
 #include "tools/grape/output.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -82,8 +83,8 @@ void Progress::draw(uint64_t done, double part, double now) {
     std::string text;
     if (part >= 0) {
         const auto filled = static_cast<size_t>(std::min(part, 1.0) * kBarWidth);
-        text = "[" + std::string(filled, '#');
-        text += std::string(kBarWidth - filled, '.') + "] " + percent(part);
+        text = cat("[", std::string(filled, '#'));
+        text += cat(std::string(kBarWidth - filled, '.'), "] ", percent(part));
     }
     text += words(done, part, now);
     // A line that wraps would not be overwritten.

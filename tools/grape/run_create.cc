@@ -4,6 +4,7 @@
 
 #include "tools/grape/run.h"
 #include "tools/grape/session.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -89,7 +90,7 @@ std::string vectors_json(const Arguments& arguments) {
     }
     std::string json;
     for (const std::string& spec : named) {
-        json += (json.empty() ? "{" : ",") + named_vector(arguments, spec);
+        json += cat(json.empty() ? "{" : ",", named_vector(arguments, spec));
     }
     return json + "}";
 }

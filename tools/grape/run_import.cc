@@ -8,6 +8,7 @@
 #include "tools/grape/progress.h"
 #include "tools/grape/run.h"
 #include "tools/grape/session.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -33,7 +34,7 @@ void create_missing(const Arguments& arguments, const VectorFile& vectors, Sessi
                          ",\"distance\":" + distance_json(arguments) + ",\"datatype\":\"" +
                          type_name(vectors.type()) + "\"}";
     if (arguments.has("using")) {
-        params = "{" + quote(arguments.text("using")) + ":" + params + "}";
+        params = cat("{", quote(arguments.text("using")), ":", params, "}");
     }
     session.request(request_text("create_collection", collection, "\"vectors\":" + params));
 }

@@ -4,6 +4,7 @@
 #include "tools/grape/inspect/inspect.h"
 #include "tools/grape/json.h"
 #include "tools/grape/run.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -15,10 +16,10 @@ std::string file_json(const FileReport& file) {
     std::string json = "{\"path\":" + quote_any(file.path) + ",\"kind\":" + quote(file.kind) +
                        ",\"size_bytes\":" + std::to_string(file.size_bytes);
     for (const inspect::Fact& fact : file.facts) {
-        json += "," + quote(fact.name) + ":";
+        json += cat(",", quote(fact.name), ":");
         json += fact.is_number ? fact.value : quote_any(fact.value);
     }
-    if (!file.problem.empty()) json += ",\"problem\":" + quote_any(file.problem);
+    if (!file.problem.empty()) json += cat(",\"problem\":", quote_any(file.problem));
     return json + "}";
 }
 

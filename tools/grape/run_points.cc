@@ -5,6 +5,7 @@
 #include "tools/grape/run.h"
 #include "tools/grape/session.h"
 #include "tools/grape/standard_input.h"
+#include "tools/grape/text.h"
 
 namespace grape::cli {
 namespace {
@@ -14,7 +15,7 @@ constexpr uint64_t kPageOfAll = 1000;
 
 std::string id_list(const std::vector<std::string>& typed) {
     std::string json = "[";
-    for (const std::string& id : typed) json += (json.size() > 1 ? "," : "") + id_json(id);
+    for (const std::string& id : typed) json += cat(json.size() > 1 ? "," : "", id_json(id));
     return json + "]";
 }
 
