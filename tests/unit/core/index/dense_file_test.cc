@@ -26,7 +26,7 @@ Code open_code(std::shared_ptr<storage::Blob> blob, SectionPlace place, const Se
 }
 
 TEST(DenseFile, gives_back_what_was_written) {
-    for (const uint64_t seed : {1, 2, 3, 4, 5, 6}) {
+    for (const uint64_t seed : {1u, 2u, 3u, 4u, 5u, 6u}) {
         SCOPED_TRACE(seed);
         std::mt19937_64 random(seed);
         const auto dim = static_cast<uint32_t>(1 + random() % 20);
@@ -149,7 +149,7 @@ TEST(DenseFile, stands_hostile_headers) {
         }
     }
     for (const uint64_t huge : {uint64_t{1} << 31, uint64_t{1} << 33, UINT64_MAX, UINT64_MAX / 4}) {
-        for (const size_t field : {24, 32}) {
+        for (const size_t field : {24u, 32u}) {
             std::string damaged = content;
             base::store_le(damaged.data() + field, huge);
             EXPECT_EQ(open_code(files.write_raw(damaged), section.place, f32_shape(4)),
