@@ -11,7 +11,6 @@ import struct
 import subprocess
 import sys
 import termios
-import time
 
 from cli_support import (GRAPE, count, grape, make, rows, run_cases, start, write, write_lines,
                          write_npy)
@@ -243,20 +242,6 @@ def a_killed_import_leaves_whole_requests(folder):
     assert there % 10 == 0 and 10000 <= there < 40000, there
     assert [p["id"] for p in points(folder)] == list(range(there))
     grape(folder, "verify", "db")
-
-
-def vectors_are_not_sent_as_text(folder):
-    """20,000 x 128 within a time that printing the numbers would not keep; a wide margin."""
-    file = write(folder, "v.npy", b"")
-    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (20000, 128), }"
-    header += b" " * (118 - len(header) - 1) + b"\n"
-    row = struct.pack("<128f", *[float(i) for i in range(128)])
-    with open(os.path.join(folder, file), "wb") as out:
-        out.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + row * 20000)
-    started = time.monotonic()
-    grape(folder, "import", "db", "c", file, "--create", "--distance", "euclid")
-    assert time.monotonic() - started < 30
-    assert count(folder) == 20000
 
 
 if __name__ == "__main__":
