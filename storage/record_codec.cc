@@ -1,5 +1,7 @@
 #include "storage/record_codec.h"
 
+#include <cstring>
+
 #include "core/base/bytes.h"
 #include "core/base/limits.h"
 #include "core/base/row_set.h"
@@ -14,9 +16,28 @@ namespace record = grape::fb::record;
 
 constexpr uint32_t kVerifyDepth = 8;
 
-// The root table of `bytes` after verification, or null.
+// FlatBuffers reads numbers where they lie, and a value of the store may begin at any address.
+class Aligned {
+  public:
+    explicit Aligned(std::string_view bytes) : bytes_(bytes) {
+        if (reinterpret_cast<uintptr_t>(bytes.data()) % alignof(uint64_t) == 0) return;
+        copy_.resize(bytes.size() / sizeof(uint64_t) + 1);
+        std::memcpy(copy_.data(), bytes.data(), bytes.size());
+        bytes_ = {reinterpret_cast<const char*>(copy_.data()), bytes.size()};
+    }
+    Aligned(const Aligned&) = delete;
+    Aligned& operator=(const Aligned&) = delete;
+    std::string_view bytes() const { return bytes_; }
+
+  private:
+    std::vector<uint64_t> copy_;
+    std::string_view bytes_;
+};
+
+// The root table of `aligned` after verification, or null.
 template <typename Table>
-const Table* root(std::string_view bytes) {
+const Table* root(const Aligned& aligned) {
+    const std::string_view bytes = aligned.bytes();
     flatbuffers::Verifier verifier(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(),
                                    kVerifyDepth, static_cast<uint32_t>(bytes.size() / 4 + 16));
     return verifier.VerifyBuffer<Table>(nullptr) ? flatbuffers::GetRoot<Table>(bytes.data())
@@ -91,7 +112,8 @@ std::string encode(const CollectionRecord& in) {
 }
 
 Result<CollectionRecord> decode_collection(std::string_view bytes) {
-    const auto* in = root<record::CollectionRecord>(bytes);
+    const Aligned aligned(bytes);
+    const auto* in = root<record::CollectionRecord>(aligned);
     if (in == nullptr || in->shard_count() != 1) return malformed("collection");
     CollectionRecord out;
     out.number = in->number();
@@ -116,7 +138,8 @@ std::string encode(const RunRecord& in) {
 }
 
 Result<RunRecord> decode_run(std::string_view bytes) {
-    const auto* in = root<record::RunRecord>(bytes);
+    const Aligned aligned(bytes);
+    const auto* in = root<record::RunRecord>(aligned);
     if (in == nullptr) return malformed("run");
     RunRecord out;
     out.blob = {in->file_number(), in->file_bytes(), in->root_checksum()};
@@ -147,7 +170,8 @@ std::string encode(const CommitRecord& in) {
 }
 
 Result<CommitRecord> decode_commit(std::string_view bytes) {
-    const auto* in = root<record::CommitRecord>(bytes);
+    const Aligned aligned(bytes);
+    const auto* in = root<record::CommitRecord>(aligned);
     if (in == nullptr) return malformed("commit");
     CommitRecord out;
     out.number = in->number();

@@ -110,6 +110,20 @@ TEST(RecordCodec, equal_records_have_equal_bytes) {
     EXPECT_EQ(encode(collection()), encode(collection()));
 }
 
+// The store gives values wherever they lie in its blocks.
+TEST(RecordCodec, records_are_read_at_any_address) {
+    const std::string records[] = {encode(collection()), encode(commit()),
+                                   encode(RunRecord{{1, 2, 3}, 4, 5, 6, 7, 8})};
+    for (size_t shift = 0; shift < 16; ++shift) {
+        const std::string pad(shift, 'x');
+        const std::string moved[] = {pad + records[0], pad + records[1], pad + records[2]};
+        const auto at = [&](size_t i) { return std::string_view(moved[i]).substr(shift); };
+        EXPECT_EQ(encode(decode_collection(at(0)).value()), records[0]);
+        EXPECT_EQ(encode(decode_commit(at(1)).value()), records[1]);
+        EXPECT_EQ(encode(decode_run(at(2)).value()), records[2]);
+    }
+}
+
 TEST(RecordCodec, id_entries_survive) {
     const std::vector<IdEntry> entries = {{0, 1}, {UINT32_MAX, UINT64_MAX}, {127, 128}};
     const auto decoded = decode_id_entries(encode_id_entries(entries));
@@ -152,7 +166,7 @@ TEST(RecordCodec, small_values_survive_and_have_one_length) {
     ASSERT_TRUE(intent.ok());
     EXPECT_EQ(intent->commit, 3u);
     EXPECT_EQ(intent->shards, (std::vector<ShardKey>{{1, 0}, {2, 5}}));
-    for (const size_t wrong : {0, 3, 5, 15, 17}) {
+    for (const size_t wrong : {0u, 3u, 5u, 15u, 17u}) {
         const std::string bytes(wrong, '\x01');
         EXPECT_EQ(decode_settings(bytes).status().code(), Code::corrupt);
         EXPECT_EQ(decode_key_use(bytes).status().code(), Code::corrupt);

@@ -175,7 +175,7 @@ TEST_F(Recovery, damage_in_the_log_is_the_harm_of_one_collection) {
     // The frames of `a` come first.
     const std::vector<std::string> logs = files_with(crashed() + "/files", ".vlog");
     ASSERT_EQ(logs.size(), 1u);
-    for (const size_t offset : {4096 + 300, 4096 + 60}) {
+    for (const size_t offset : {size_t{4096 + 300}, size_t{4096 + 60}}) {
         SCOPED_TRACE(offset);
         crash(database);
         storage::flip_bit(logs[0], offset, 3);
