@@ -91,7 +91,7 @@ TEST_F(Recovery, finds_everything_after_a_crash) {
 TEST_F(Recovery, finds_everything_after_a_crash_at_any_commit) {
     TestDatabase database(path(), small_sizes());
     make_pairs_collection(database, "a");
-    for (uint64_t i = 0; i < 30; ++i) {
+    for (uint64_t i = 0; i < 22; ++i) {
         SCOPED_TRACE(i);
         if (i % 3 == 0) run(database, pairs("a", i * 5, 40));
         if (i % 3 == 1) run(database, deletion("a", i * 4, 9));
