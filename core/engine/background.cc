@@ -199,7 +199,7 @@ Result<bool> Background::free_log() {
     const auto uses = sequencer_.log_uses();
     if (uses.size() <= services_.sizes.log_files_max) return false;
     const std::shared_ptr<const View> view = services_.views.current();
-    for (const auto& [shard, used] : uses.begin()->second) {
+    for (const storage::ShardKey shard : uses.begin()->second) {
         const CollectionView* found = view->state().collections.find(shard.collection);
         // A dropped collection lets go of its logs when it is purged, a damaged one never.
         if (found == nullptr || !found->shard->get().ok()) continue;

@@ -110,10 +110,13 @@ void CommitEdit::remove(ShardEdit& shard, uint32_t row) {
     shard.change.deleted.push_back(row);
 }
 
-Status CommitEdit::forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row) {
+Status CommitEdit::forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row,
+                              uint64_t born_max) {
     const std::string key = storage::id_key(shard, id);
     GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
-    std::erase_if(entries, [&](const IdEntry& entry) { return entry.row == row; });
+    const size_t dropped = std::erase_if(
+        entries, [&](const IdEntry& entry) { return entry.row == row && entry.born <= born_max; });
+    if (dropped == 0) return {};
     if (entries.empty()) {
         batch_.remove(key);
     } else {
@@ -159,6 +162,7 @@ Result<std::string> CommitEdit::payload(const ShardEdit& shard, uint32_t row) {
         value = std::move(*stored);
     }
     GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(value));
+    GRAPE_TRY(base::validate_payload(point.payload));
     return std::string(point.payload);
 }
 
@@ -209,7 +213,8 @@ Status CommitEdit::maybe_spill() {
         batch_.put(storage::intent_key(), storage::encode(intent()));
         intent_shards_ = shards_.size();
     }
-    spilled_ = true;  // a write that fails may have arrived all the same
+    // A write that fails may have arrived all the same.
+    if (spilled_ != nullptr) *spilled_ = intent();
     GRAPE_TRY(services_.store->write(batch_, storage::Sync::no));
     batch_.clear();
     keys_ = {};
@@ -234,6 +239,7 @@ Status CommitEdit::seal() {
             const Place place = view.rows.place(row, vector);
             if (place.none()) {
                 batch_.put(storage::pending_key(key, vector, row, commit_), "");
+                GRAPE_TRY(maybe_spill());
                 continue;
             }
             GRAPE_ASSIGN(const index::DenseBlock block, view.vector_at(vector, place));

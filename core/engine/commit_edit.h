@@ -68,8 +68,14 @@ class CommitEdit {
     // Gives the point a row: Code::full when none is free.
     base::Result<uint32_t> insert(ShardEdit& shard, const base::PointId& id);
     void remove(ShardEdit& shard, uint32_t row);
-    // Takes a purged row off the rows that the store keeps for an id.
-    base::Status forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row);
+    // Takes a purged row off the rows that the store keeps for an id; not when it was given to the
+    // id again after `born_max`.
+    base::Status forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row,
+                            uint64_t born_max);
+    // The shard has no vectors in the log file any more that are not in files.
+    void release_log(uint64_t file_number, storage::ShardKey shard) {
+        released_logs_.emplace_back(file_number, shard);
+    }
     // Writes the point's key of this commit.
     base::Status put_point(ShardEdit& shard, uint32_t row, std::string_view payload, bool inserted);
     base::Result<std::string> payload(const ShardEdit& shard, uint32_t row);
@@ -87,10 +93,13 @@ class CommitEdit {
     storage::CommitRecord& record() { return record_; }
     const storage::CommitRecord& record() const { return record_; }
     KeyOverlay& keys() { return keys_; }
+    const std::vector<std::pair<uint64_t, storage::ShardKey>>& released_logs() const {
+        return released_logs_;
+    }
     std::map<storage::ShardKey, ShardEdit>& shards() { return shards_; }
     const std::map<storage::ShardKey, ShardEdit>& shards() const { return shards_; }
-    bool spilled() const { return spilled_; }
-    storage::Intent intent() const;
+    // Where to say what parts of the edit are, or may be, in the store already.
+    void report_spill_to(std::optional<storage::Intent>* report) { spilled_ = report; }
     // The edit was committed: what it made stays.
     void keep() { kept_ = true; }
     // A file that this edit made, removed unless the edit is kept.
@@ -100,6 +109,7 @@ class CommitEdit {
     uint32_t take_row(ShardView& view, bool* found) const;
     index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
     base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
+    storage::Intent intent() const;
 
     Services& services_;
     ViewState state_;
@@ -107,7 +117,8 @@ class CommitEdit {
     const uint64_t commit_;
     const bool alone_;
     const uint64_t edit_ = base::next_edit();
-    bool is_commit_ = false, spilled_ = false, kept_ = false;
+    bool is_commit_ = false, kept_ = false;
+    std::optional<storage::Intent>* spilled_ = nullptr;
     size_t intent_shards_ = 0;  // shards that the stored intent names
     storage::WriteBatch batch_;
     KeyOverlay keys_;
@@ -115,6 +126,7 @@ class CommitEdit {
     std::vector<VectorWrite> writes_;
     storage::CommitRecord record_;
     std::vector<uint64_t> files_;
+    std::vector<std::pair<uint64_t, storage::ShardKey>> released_logs_;
 };
 
 // Removes what a commit in several batches left in the store when it was not finished.

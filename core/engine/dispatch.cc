@@ -101,10 +101,9 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     const Durability durability = options.durability.value_or(options_.durability);
     change.sync = durability == Durability::full;
     change.idempotency_key = options.idempotency_key;
-    change.committed = [this](CommitEdit& edit) {
-        purge_->add_edit(edit);
-        background_->note_commit(edit);
-    };
+    // Rows that wait for the purge are known to it before a view shows them dead.
+    change.written = [this](CommitEdit& edit) { purge_->add_edit(edit); };
+    change.committed = [this](CommitEdit& edit) { background_->note_commit(edit); };
     background_->wait_for_room();
     GRAPE_TRY(sequencer_->run(change));
     if (durability == Durability::group) {

@@ -57,92 +57,115 @@ bool Purge::pending() const {
 std::vector<uint32_t> Purge::waiting_rows(storage::ShardKey shard) const {
     const base::MutexLock lock(mutex_);
     std::vector<uint32_t> rows;
-    for (const PurgeItem& item : queue_) {
-        if (item.shard == shard) rows.insert(rows.end(), item.deleted.begin(), item.deleted.end());
+    for (const std::deque<PurgeItem>* items : {&queue_, &failed_}) {
+        for (const PurgeItem& item : *items) {
+            if (item.shard != shard) continue;
+            rows.insert(rows.end(), item.deleted.begin(), item.deleted.end());
+        }
     }
     return rows;
 }
 
 Result<bool> Purge::step() {
-    PurgeItem item;
+    PurgeItem* item = nullptr;
     {
         const base::MutexLock lock(mutex_);
         if (queue_.empty() || services_.pins->min_pinned() < queue_.front().commit) return false;
-        item = queue_.front();
+        // Only this thread takes items off, and others only add behind: it stays where it is.
+        item = &queue_.front();
     }
-    GRAPE_ASSIGN(const bool finished, item.dropped ? drop_slice(item) : purge_slice(item));
+    const Result<bool> finished = item->dropped ? drop_slice(*item) : purge_slice(*item);
     const base::MutexLock lock(mutex_);
-    if (finished) {
+    if (!finished.ok()) {
+        // What cannot be purged now keeps its commit records, and is tried again after opening.
+        failed_.push_back(std::move(queue_.front()));
         queue_.pop_front();
-    } else {
-        queue_.front() = std::move(item);
+        return finished.status();
     }
+    if (*finished) queue_.pop_front();
     return true;
-}
-
-// Takes the row off the id's list of rows.
-Status Purge::purge_id(CommitEdit& edit, const PurgeItem& item, uint32_t row,
-                       std::string_view point_value) {
-    GRAPE_ASSIGN(const storage::PointValue value, storage::decode_point(point_value));
-    GRAPE_ASSIGN(const base::PointId id, base::PointId::from_key(value.id));
-    return edit.forget_row(item.shard, id, row);
 }
 
 namespace {
 
-// Removes the keys under `prefix` that commits up to `commit` wrote; the newest of them is what the
-// row holds, and stays when the row lives. Calls `removed` with the value of each.
-template <typename Parse, typename Removed>
-Status remove_superseded(CommitEdit& edit, const std::string& prefix, uint64_t commit, bool deleted,
-                         Parse parse, Removed removed) {
-    std::string last_key, last_value;
-    const auto remove_last = [&]() -> Status {
-        if (last_key.empty()) return {};
-        edit.batch().remove(last_key);
-        return removed(last_value);
-    };
-    const auto visit = [&](std::string_view key, std::string_view value) -> Status {
-        const auto parsed = parse(key);
-        if (!parsed || parsed->commit > commit) return {};
-        GRAPE_TRY(remove_last());
-        last_key = key;
-        last_value = value;
+// What has to go on behalf of one slice. It is found without the sequencer: keys up to the item's
+// commit are nobody's but the purge's.
+class Slice {
+  public:
+    Slice(const storage::Store& store, const PurgeItem& item) : store_(store), item_(item) {}
+
+    Status add(uint32_t row, bool deleted) {
+        GRAPE_TRY(add_superseded(
+            storage::point_row_prefix(item_.shard, row), deleted, storage::parse_point_key,
+            [&](std::string_view value) { return deleted ? add_id(row, value) : Status(); }));
+        for (uint32_t vector = 0; vector < item_.vectors; ++vector) {
+            GRAPE_TRY(add_superseded(storage::pending_row_prefix(item_.shard, vector, row), deleted,
+                                     storage::parse_pending_key,
+                                     [](std::string_view) { return Status(); }));
+        }
         return {};
-    };
-    GRAPE_TRY(storage::scan(*edit.services().store, prefix, visit));
-    return deleted ? remove_last() : Status();
-}
+    }
+
+    Status apply(CommitEdit& edit) const {
+        for (const std::string& key : keys_) edit.batch().remove(key);
+        for (const auto& [id, row] : ids_) {
+            GRAPE_TRY(edit.forget_row(item_.shard, id, row, item_.commit));
+        }
+        return {};
+    }
+
+  private:
+    // The keys under `prefix` that commits up to the item's wrote; the newest of them is what the
+    // row holds, and stays when the row lives. Calls `removed` with the value of each.
+    template <typename Parse, typename Removed>
+    Status add_superseded(const std::string& prefix, bool deleted, Parse parse, Removed removed) {
+        std::string last_key, last_value;
+        const auto remove_last = [&]() -> Status {
+            if (last_key.empty()) return {};
+            keys_.push_back(last_key);
+            return removed(last_value);
+        };
+        const auto visit = [&](std::string_view key, std::string_view value) -> Status {
+            const auto parsed = parse(key);
+            if (!parsed || parsed->commit > item_.commit) return {};
+            GRAPE_TRY(remove_last());
+            last_key = key;
+            last_value = value;
+            return {};
+        };
+        GRAPE_TRY(storage::scan(store_, prefix, visit));
+        return deleted ? remove_last() : Status();
+    }
+
+    Status add_id(uint32_t row, std::string_view point_value) {
+        GRAPE_ASSIGN(const storage::PointValue value, storage::decode_point(point_value));
+        GRAPE_ASSIGN(const base::PointId id, base::PointId::from_key(value.id));
+        ids_.emplace_back(id, row);
+        return {};
+    }
+
+    const storage::Store& store_;
+    const PurgeItem& item_;
+    std::vector<std::string> keys_;
+    std::vector<std::pair<base::PointId, uint32_t>> ids_;
+};
 
 }  // namespace
 
-Status Purge::purge_row(CommitEdit& edit, const PurgeItem& item, uint32_t row, bool deleted) {
-    GRAPE_TRY(remove_superseded(edit, storage::point_row_prefix(item.shard, row), item.commit,
-                                deleted, storage::parse_point_key, [&](std::string_view value) {
-                                    return deleted ? purge_id(edit, item, row, value) : Status();
-                                }));
-    for (uint32_t vector = 0; vector < item.vectors; ++vector) {
-        GRAPE_TRY(remove_superseded(edit, storage::pending_row_prefix(item.shard, vector, row),
-                                    item.commit, deleted, storage::parse_pending_key,
-                                    [](std::string_view) { return Status(); }));
-    }
-    return {};
-}
-
 Result<bool> Purge::purge_slice(PurgeItem& item) {
+    const size_t replaced = std::min(item.replaced.size(), kRowsPerSlice);
+    const size_t deleted = std::min(item.deleted.size(), kRowsPerSlice - replaced);
+    Slice slice(*services_.store, item);
+    for (size_t i = item.replaced.size() - replaced; i < item.replaced.size(); ++i) {
+        GRAPE_TRY(slice.add(item.replaced[i], false));
+    }
+    for (size_t i = item.deleted.size() - deleted; i < item.deleted.size(); ++i) {
+        GRAPE_TRY(slice.add(item.deleted[i], true));
+    }
     Change change;
     change.is_commit = false;
     change.sync = false;
-    const size_t replaced = std::min(item.replaced.size(), kRowsPerSlice);
-    const size_t deleted = std::min(item.deleted.size(), kRowsPerSlice - replaced);
-    change.apply = [&](CommitEdit& edit) -> Status {
-        for (size_t i = item.replaced.size() - replaced; i < item.replaced.size(); ++i) {
-            GRAPE_TRY(purge_row(edit, item, item.replaced[i], false));
-        }
-        for (size_t i = item.deleted.size() - deleted; i < item.deleted.size(); ++i) {
-            GRAPE_TRY(purge_row(edit, item, item.deleted[i], true));
-        }
-        return {};
-    };
+    change.apply = [&](CommitEdit& edit) { return slice.apply(edit); };
     GRAPE_TRY(sequencer_.run(change));
     item.replaced.resize(item.replaced.size() - replaced);
     item.deleted.resize(item.deleted.size() - deleted);
@@ -167,28 +190,26 @@ Result<bool> Purge::drop_slice(const PurgeItem& item) {
     }
     const bool finished = batch.count() < kKeysPerSlice;
     if (finished) batch.remove(storage::dropped_key(item.shard.collection));
-    GRAPE_TRY(services_.store->write(batch, finished ? storage::Sync::yes : storage::Sync::no));
+    // No file goes before the drop and the end of its record are durable.
+    const bool sync = finished || !files.empty();
+    GRAPE_TRY(services_.store->write(batch, sync ? storage::Sync::yes : storage::Sync::no));
     for (const uint64_t file : files) services_.files->doom(file);
     if (finished) GRAPE_TRY(drop_logs(item));
     return finished;
 }
 
-// Log files that only the dropped collection used.
+// The log files that the dropped collection used.
 Status Purge::drop_logs(const PurgeItem& item) {
-    std::vector<uint64_t> unused;
+    const LogUses uses = sequencer_.log_uses();
     Change change;
     change.is_commit = false;
     change.apply = [&](CommitEdit& edit) -> Status {
-        for (const auto& [file, users] : sequencer_.log_uses()) {
-            if (!users.contains(item.shard) || !sequencer_.drop_log_use(file, item.shard)) continue;
-            unused.push_back(file);
-            edit.batch().remove(storage::log_key(file));
+        for (const auto& [file, users] : uses) {
+            if (users.contains(item.shard)) edit.release_log(file, item.shard);
         }
         return {};
     };
-    GRAPE_TRY(sequencer_.run(change));
-    for (const uint64_t file : unused) GRAPE_TRY(services_.log->remove(file));
-    return {};
+    return sequencer_.run(change);
 }
 
 void Purge::set_first_record(uint64_t commit) {
@@ -208,6 +229,9 @@ Result<bool> Purge::trim(uint64_t floor) {
         const base::MutexLock lock(mutex_);
         first = first_record_;
         end = queue_.empty() ? floor : std::min(floor, queue_.front().commit);
+        for (const PurgeItem& item : failed_) {
+            if (!item.dropped) end = std::min(end, item.commit);
+        }
     }
     if (first >= end) return false;
     end = std::min(end, first + kRecordsPerTrim);

@@ -3,9 +3,9 @@
 // need.
 //
 // What a commit superseded is queued when it is published (and found again in the commit records at
-// open). An item is done once every view is as new as its commit; the deletes go through the
-// sequencer in small slices, since the rows of an id are read and written there. Threads: add()
-// from the sequencer's leader or open; step() from one thread at a time.
+// open). An item is done once every view is as new as its commit; what goes is looked up beside the
+// sequencer and deleted by it in slices, since the rows of an id are read and written there.
+// Threads: add() from the sequencer's leader or open; step() from one thread at a time.
 #pragma once
 
 #include <deque>
@@ -51,9 +51,6 @@ class Purge {
     base::Result<bool> trim(uint64_t floor) GRAPE_EXCLUDES(mutex_);
 
   private:
-    base::Status purge_row(CommitEdit& edit, const PurgeItem& item, uint32_t row, bool deleted);
-    base::Status purge_id(CommitEdit& edit, const PurgeItem& item, uint32_t row,
-                          std::string_view point_value);
     base::Result<bool> purge_slice(PurgeItem& item);
     base::Result<bool> drop_slice(const PurgeItem& item);
     base::Status drop_logs(const PurgeItem& item);
@@ -62,6 +59,7 @@ class Purge {
     Sequencer& sequencer_;
     mutable base::Mutex mutex_;
     std::deque<PurgeItem> queue_ GRAPE_GUARDED_BY(mutex_);
+    std::deque<PurgeItem> failed_ GRAPE_GUARDED_BY(mutex_);
     uint64_t first_record_ GRAPE_GUARDED_BY(mutex_) = 1;
     std::atomic<uint64_t> rows_purged_{0};
 };

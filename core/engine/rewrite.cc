@@ -49,6 +49,7 @@ class Rewrite {
     Status write_vectors();
     Status write_rows();
     Status register_all();
+    Status remove_pending();
     Status apply(CommitEdit& edit);
     void swap_runs(ShardView& view);
     void swap_rows(ShardView& view, uint64_t edit);
@@ -65,17 +66,17 @@ class Rewrite {
     std::shared_ptr<const ShardView> before_;  // V
     uint64_t as_of_ = 0;
     std::vector<VectorOutput> outputs_;
-    std::vector<std::string> pending_keys_;
     std::vector<std::unordered_map<uint32_t, uint64_t>> absent_commits_;
     storage::BlobIdentity vectors_blob_, rows_blob_;
     std::shared_ptr<const RowFiles> row_files_;
     bool all_chunks_ = false;
-    std::vector<uint64_t> new_files_, old_files_, old_logs_;
+    std::vector<uint64_t> new_files_, old_files_;
+    bool handed_over_ = false;  // the new files are the edit's, and then the store's
     bool registered_ = false;
 };
 
 Rewrite::~Rewrite() {
-    if (registered_) return;
+    if (handed_over_) return;
     outputs_.clear();
     row_files_.reset();
     for (const uint64_t file : new_files_) services_.files->doom(file);
@@ -184,7 +185,6 @@ Status Rewrite::gather_pending() {
                                  return Status::make_corrupt("a key of `pending` is malformed");
                              }
                              if (parsed->commit > as_of_) return {};
-                             pending_keys_.emplace_back(key);
                              if (value.empty()) {
                                  add_absent(parsed->vector, {parsed->row, parsed->commit});
                              }
@@ -289,15 +289,31 @@ Status Rewrite::register_all() {
     Change change;
     change.is_commit = false;
     change.apply = [&](CommitEdit& edit) { return apply(edit); };
+    change.committed = [&](CommitEdit&) { registered_ = handed_over_; };
     GRAPE_TRY(sequencer_.run(change));
     if (!registered_) return {};
     // Durably out of the records: now the files may go.
     for (const uint64_t file : old_files_) services_.files->doom(file);
-    for (const uint64_t file : old_logs_) {
-        const Status removed = services_.log->remove(file);
-        if (!removed.ok()) base::log(services_.logger, base::LogLevel::warning, removed.message());
-    }
-    return {};
+    return remove_pending();
+}
+
+// What the new file holds is removed from `pending`, in parts: a shard may have millions of small
+// vectors. Keys that a crash leaves are older than the checkpoint and mean nothing.
+Status Rewrite::remove_pending() {
+    constexpr size_t kKeysPerBatch = 20000;
+    storage::WriteBatch batch;
+    const auto visit = [&](std::string_view key, std::string_view) -> Status {
+        const auto parsed = storage::parse_pending_key(key);
+        if (!parsed || parsed->commit > as_of_) return {};
+        batch.remove(key);
+        if (batch.count() < kKeysPerBatch) return {};
+        GRAPE_TRY(services_.store->write(batch, storage::Sync::no));
+        batch.clear();
+        return {};
+    };
+    GRAPE_TRY(storage::scan(*services_.store,
+                            storage::shard_prefix(Tree::pending, collection_->shard()), visit));
+    return batch.empty() ? Status() : services_.store->write(batch, storage::Sync::no);
 }
 
 Status Rewrite::apply(CommitEdit& edit) {
@@ -311,8 +327,8 @@ Status Rewrite::apply(CommitEdit& edit) {
     drop_logs(edit, view);
     view.row_files = row_files_;
     view.checkpoint = as_of_;
-    // From here on the batch may reach the store.
-    registered_ = true;
+    for (const uint64_t file : new_files_) edit.add_file(file);
+    handed_over_ = true;
     return {};
 }
 
@@ -397,7 +413,6 @@ Status Rewrite::put_records(CommitEdit& edit, const ShardView& view) {
     const storage::RunRecord rows{rows_blob_, 0, 0, 0, row_files_->high(), as_of_};
     edit.batch().put(storage::run_key(key, storage::kRowTableIndex, rows_blob_.file_number),
                      storage::encode(rows));
-    for (const std::string& pending : pending_keys_) edit.batch().remove(pending);
     return {};
 }
 
@@ -419,9 +434,8 @@ void Rewrite::drop_logs(CommitEdit& edit, ShardView& view) {
         if (use.last_commit > as_of_) {
             use.first_commit = std::max(use.first_commit, as_of_ + 1);
             kept.push_back(use);
-        } else if (sequencer_.drop_log_use(use.file, collection_->shard())) {
-            old_logs_.push_back(use.file);
-            edit.batch().remove(storage::log_key(use.file));
+        } else {
+            edit.release_log(use.file, collection_->shard());
         }
     }
     view.log_files = std::move(kept);

@@ -7,47 +7,18 @@
 //  1. Commit numbers are given without gaps, in the order of publication.
 //  2. The vector log is durable before the batch that names its new end.
 //  3. A change that failed has changed nothing; a group whose batch failed has an unknown outcome
-//  and
-//     makes the database read-only.
+//     and makes the database read-only.
 // Threads: run() from any.
 #pragma once
 
 #include <deque>
-#include <functional>
-#include <map>
-#include <string>
+#include <vector>
 
-#include "core/engine/commit_edit.h"
+#include "core/engine/change.h"
 
 namespace grape::engine {
 
-// A change to be made. `apply` runs on the leader's thread and may run for changes of other
-// callers.
-struct Change {
-    std::function<base::Status(CommitEdit&)> apply;
-    bool is_commit = true;  // false: work of the engine's own, without a number
-    bool alone = false;     // a large one: runs in a group of its own and may write in parts
-    bool sync = true;
-    std::string idempotency_key;
-    // Called once the group is durable and published, in order.
-    std::function<void(CommitEdit&)> committed;
-
-    // Results.
-    uint64_t commit = 0;
-    bool repeated = false;
-
-  private:
-    friend class Sequencer;
-    bool done_ = false;
-    base::Status status_;
-    base::Condition turn_;
-};
-
-// What the sequencer remembers between groups.
-struct SequencerState {
-    ViewState view;
-    uint64_t last_hash = 0;
-};
+class CommitGroup;
 
 class Sequencer {
   public:
@@ -56,33 +27,31 @@ class Sequencer {
     base::Status run(Change& change) GRAPE_EXCLUDES(mutex_);
     // After a failed batch: why the database is read-only.
     base::Status health() const GRAPE_EXCLUDES(mutex_);
-    // The shard has vectors in the log file.
+    // The shard has vectors in the log file; for recovery.
     void add_log_use(uint64_t file_number, storage::ShardKey shard) GRAPE_EXCLUDES(logs_mutex_);
-    // Takes the shard off the file; true when nobody uses the file any more. Called by the leader.
-    bool drop_log_use(uint64_t file_number, storage::ShardKey shard) GRAPE_EXCLUDES(logs_mutex_);
-    // Log files and who uses them.
-    std::map<uint64_t, std::map<storage::ShardKey, bool>> log_uses() const
-        GRAPE_EXCLUDES(logs_mutex_);
+    // Waits for the group that is being committed.
+    LogUses log_uses() const GRAPE_EXCLUDES(logs_mutex_);
 
   private:
-    class Group;
-    base::Status lead(const std::vector<Change*>& changes);
-    std::vector<Change*> next_group() GRAPE_REQUIRES(mutex_);
+    base::Status lead() GRAPE_EXCLUDES(mutex_) GRAPE_EXCLUDES(logs_mutex_);
+    static base::Status undo(CommitGroup& group);
+    void next_group() GRAPE_REQUIRES(mutex_);
     void lead_locked() GRAPE_REQUIRES(mutex_);
-    void settle(const std::vector<Change*>& group, const base::Status& outcome)
-        GRAPE_REQUIRES(mutex_);
+    void settle(const base::Status& outcome) GRAPE_REQUIRES(mutex_);
     void latch(const base::Status& failure) GRAPE_EXCLUDES(mutex_);
+    base::Status refused() GRAPE_EXCLUDES(mutex_);
 
     Services& services_;
-    SequencerState state_;  // the leader's
+    SequencerState state_;        // the leader's
+    std::vector<Change*> group_;  // the leader's: what it commits
 
     mutable base::Mutex mutex_;
     std::deque<Change*> queue_ GRAPE_GUARDED_BY(mutex_);
     bool leading_ GRAPE_GUARDED_BY(mutex_) = false;
     base::Status health_ GRAPE_GUARDED_BY(mutex_);
 
-    mutable base::Mutex logs_mutex_;
-    std::map<uint64_t, std::map<storage::ShardKey, bool>> log_uses_ GRAPE_GUARDED_BY(logs_mutex_);
+    mutable base::Mutex logs_mutex_;  // held by the leader while it commits; before mutex_
+    LogUses log_uses_ GRAPE_GUARDED_BY(logs_mutex_);
 };
 
 }  // namespace grape::engine

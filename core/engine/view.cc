@@ -89,19 +89,25 @@ std::shared_ptr<const View> ViewSlots::current() const {
     return slots_[(self * 0x9E3779B97F4A7C15ull >> 32) % kSlots].get();
 }
 
-void ViewSlots::publish(std::unique_ptr<const View> view) {
-    swap_all(
-        std::shared_ptr<const View>(view.release(), [graveyard = graveyard_](const View* dropped) {
-            {
-                const base::MutexLock lock(graveyard->mutex);
-                if (!graveyard->closed) {
-                    dropped->next_dropped_ = graveyard->first;
-                    graveyard->first = dropped;
-                    return;
-                }
+std::shared_ptr<const View> ViewSlots::prepare(ViewState state,
+                                               std::shared_ptr<PinTable> pins) const {
+    const auto bury = [graveyard = graveyard_](const View* dropped) {
+        {
+            const base::MutexLock lock(graveyard->mutex);
+            if (!graveyard->closed) {
+                dropped->next_dropped_ = graveyard->first;
+                graveyard->first = dropped;
+                ++graveyard->count;
+                return;
             }
-            delete dropped;
-        }));
+        }
+        delete dropped;
+    };
+    return {new View(std::move(state), std::move(pins)), bury};
+}
+
+void ViewSlots::publish(std::shared_ptr<const View> view) {
+    swap_all(std::move(view));
 }
 
 // All slots change at one moment, so that no reader finds an older view than another one told it
@@ -119,12 +125,22 @@ void ViewSlots::reclaim() {
     {
         const base::MutexLock lock(graveyard_->mutex);
         std::swap(dropped, graveyard_->first);
+        graveyard_->count = 0;
     }
     while (dropped != nullptr) {
         const View* const next = dropped->next_dropped_;
         delete dropped;
         dropped = next;
     }
+}
+
+void ViewSlots::reclaim_if_many() {
+    constexpr size_t kMany = 16;
+    {
+        const base::MutexLock lock(graveyard_->mutex);
+        if (graveyard_->count < kMany) return;
+    }
+    reclaim();
 }
 
 void ViewSlots::clear() {

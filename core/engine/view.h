@@ -95,10 +95,18 @@ class View {
 class ViewSlots {
   public:
     ViewSlots();
+    ~ViewSlots() { clear(); }
+    ViewSlots(const ViewSlots&) = delete;
+    ViewSlots& operator=(const ViewSlots&) = delete;
     std::shared_ptr<const View> current() const;
-    void publish(std::unique_ptr<const View> view);
+    // Makes the next view, without showing it to anybody.
+    std::shared_ptr<const View> prepare(ViewState state, std::shared_ptr<PinTable> pins) const;
+    // Shows it. Needs no memory: it cannot fail.
+    void publish(std::shared_ptr<const View> view);
     // Frees the views that were dropped since; from the sequencer or the background.
     void reclaim();
+    // For a leader whose background thread is away.
+    void reclaim_if_many();
     // Lets go of the current view, at close.
     void clear();
 
@@ -106,6 +114,7 @@ class ViewSlots {
     struct Graveyard {
         base::Mutex mutex;
         const View* first GRAPE_GUARDED_BY(mutex) = nullptr;
+        size_t count GRAPE_GUARDED_BY(mutex) = 0;
         bool closed GRAPE_GUARDED_BY(mutex) = false;
     };
     void swap_all(std::shared_ptr<const View> view);

@@ -77,7 +77,7 @@ class Views : public testing::Test {
     void publish(uint64_t commit) {
         ViewState state;
         state.commit = commit;
-        slots.publish(std::make_unique<const View>(std::move(state), pins));
+        slots.publish(slots.prepare(std::move(state), pins));
     }
     std::shared_ptr<PinTable> pins = std::make_shared<PinTable>();
     ViewSlots slots;
