@@ -123,7 +123,10 @@ Result<CollectionRecord> decode_collection(std::string_view bytes) {
     if (in->vectors() != nullptr) {
         for (const record::VectorRecord* each : *in->vectors()) {
             GRAPE_ASSIGN(VectorRecord vector_record, decode_vector(*each));
-            if (vector_record.number != out.vectors.size()) return malformed("collection");
+            if (vector_record.number != out.vectors.size() ||
+                out.vectors.size() == base::limits::vectors_per_collection_max) {
+                return malformed("collection");
+            }
             out.vectors.push_back(std::move(vector_record));
         }
     }

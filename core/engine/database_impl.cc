@@ -87,28 +87,36 @@ Status DatabaseImpl::start() {
     return options_.background ? background_->start() : Status();
 }
 
+// A request that runs, until it goes, by whichever way: close() waits for it.
+class DatabaseImpl::Running {
+  public:
+    explicit Running(DatabaseImpl& database) : database_(database) {
+        const base::MutexLock lock(database_.mutex_);
+        admitted_ = !database_.closed_;
+        if (admitted_) ++database_.active_;
+    }
+    ~Running() {
+        const base::MutexLock lock(database_.mutex_);
+        if (admitted_ && --database_.active_ == 0) database_.idle_.notify_all();
+    }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+    bool admitted() const { return admitted_; }
+
+  private:
+    DatabaseImpl& database_;
+    bool admitted_ = false;
+};
+
 Result<Reply> DatabaseImpl::execute(const Request& request) {
     if (forked())
         return Status::make_forked("the database was opened before this process was forked");
-    {
-        const base::MutexLock lock(mutex_);
-        if (closed_) return Status::make_closed("the database is closed");
-        ++active_;
-    }
+    const Running running(*this);
+    if (!running.admitted()) return Status::make_closed("the database is closed");
     const uint64_t begin_us = services_.clock->monotonic_us();
-    Result<ReplyBody> body = Status::make_nomem("not enough memory for the request");
-    try {
-        body = dispatch(request);
-    } catch (const std::bad_alloc&) {
-        // `body` says so already.
-    }
-    {
-        const base::MutexLock lock(mutex_);
-        if (--active_ == 0) idle_.notify_all();
-    }
-    if (!body.ok()) return body.status();
+    GRAPE_ASSIGN(ReplyBody body, dispatch(request));
     const uint64_t end_us = services_.clock->monotonic_us();
-    return Reply{std::move(body).value(), static_cast<double>(end_us - begin_us) / 1e6};
+    return Reply{std::move(body), static_cast<double>(end_us - begin_us) / 1e6};
 }
 
 Status DatabaseImpl::drain(bool everything) {
@@ -130,6 +138,8 @@ Status DatabaseImpl::close() {
     background_->stop();
     timer_->stop();
     Status outcome = sequencer_->health();
+    // First what was acknowledged, and is due to be durable; then what makes the next open fast.
+    if (outcome.ok()) outcome = services_.store->sync();
     if (outcome.ok()) outcome = drain(false);
     if (outcome.ok()) outcome = services_.store->sync();
     if (outcome.ok()) outcome = services_.store->settle();

@@ -22,6 +22,7 @@ class DatabaseImpl {
     bool forked() const;
 
   private:
+    class Running;
     explicit DatabaseImpl(const OpenOptions& options);
     base::Status open_stores();
     base::Status start();
@@ -36,9 +37,9 @@ class DatabaseImpl {
     base::Status drain(bool everything);
 
     const OpenOptions options_;
-    const int opener_;  // process id
+    const int opener_;                              // process id
+    std::unique_ptr<storage::DirectoryLock> lock_;  // goes last: the directory is ours until then
     Services services_;
-    std::unique_ptr<storage::DirectoryLock> lock_;
     std::unique_ptr<Sequencer> sequencer_;
     std::unique_ptr<Purge> purge_;
     std::unique_ptr<Background> background_;

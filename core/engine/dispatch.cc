@@ -109,7 +109,8 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     if (durability == Durability::group) {
         const uint32_t delay_ms =
             options.durability ? options.group_delay_ms : options_.group_delay_ms;
-        GRAPE_TRY(timer_->sync_within(delay_ms));
+        // Without a timer it is made durable at once: the commit has happened.
+        if (!timer_->sync_within(delay_ms).ok()) GRAPE_TRY(services_.store->sync());
     }
     WriteReply reply;
     reply.commit = change.commit;
@@ -125,6 +126,8 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
     uint64_t key_bytes = 0;
     for (size_t i = 0; i < operations.size(); ++i) {
         GRAPE_ASSIGN(const CollectionView* collection, view->find(collection_of(operations[i])));
+        // Loaded here, so that other collections' writers do not wait for it.
+        GRAPE_TRY(collection->shard->get().status());
         GRAPE_TRY(
             check_operation(*collection->collection, operations[i], operation_path(batch, i)));
         checked.push_back(collection->collection);

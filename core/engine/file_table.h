@@ -1,10 +1,12 @@
-// FileTable: the open blob files of a database. Every run holds its file through a shared handle; a
+// FileTable: the open blob files of a database, one handle for each file and placement (sections of
+// one file may be wanted in different ones). Every run holds its file through a shared handle; a
 // file whose last section was replaced is doomed, and removed when the last handle goes.
 // Threads: any.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "core/base/mutex.h"
 #include "storage/blob.h"
@@ -20,8 +22,8 @@ class FileTable {
                                                       storage::BlobKind kind,
                                                       storage::Placement placement)
         GRAPE_EXCLUDES(mutex_);
-    // No record names the file any more: it goes with its last user.
-    void doom(uint64_t file_number) GRAPE_EXCLUDES(mutex_);
+    // No record names the file any more: it goes with its last user. Not opened after that.
+    void doom(uint64_t file_number) noexcept GRAPE_EXCLUDES(mutex_);
     storage::BlobStore& blobs() const { return *blobs_; }
     struct Totals {
         uint64_t files = 0, file_bytes = 0, heap_bytes = 0, mapped_bytes = 0;
@@ -29,10 +31,16 @@ class FileTable {
     Totals totals() const GRAPE_EXCLUDES(mutex_);
 
   private:
+    class File;
     struct Handle;
+    using Key = std::pair<uint64_t, storage::Placement>;
+
+    std::shared_ptr<Handle> find(const Key& key) const GRAPE_REQUIRES(mutex_);
+
     const std::shared_ptr<storage::BlobStore> blobs_;
     mutable base::Mutex mutex_;
-    std::map<uint64_t, std::weak_ptr<Handle>> handles_ GRAPE_GUARDED_BY(mutex_);
+    std::map<uint64_t, std::weak_ptr<File>> files_ GRAPE_GUARDED_BY(mutex_);
+    std::map<Key, std::weak_ptr<Handle>> handles_ GRAPE_GUARDED_BY(mutex_);
 };
 
 }  // namespace grape::engine

@@ -65,7 +65,13 @@ Status Recovery::undo_unfinished() {
     GRAPE_ASSIGN(const std::optional<std::string> stored, store_.get(storage::intent_key()));
     if (!stored) return {};
     GRAPE_ASSIGN(const storage::Intent intent, storage::decode_intent(*stored));
-    return clean_unfinished(store_, intent);
+    // A commit that has its record was finished: nothing of it may go.
+    GRAPE_ASSIGN(const std::optional<std::string> record,
+                 store_.get(storage::commit_key(intent.commit)));
+    if (!record) return clean_unfinished(store_, intent);
+    storage::WriteBatch batch;
+    batch.remove(storage::intent_key());
+    return store_.write(batch, storage::Sync::yes);
 }
 
 Status Recovery::read_collections() {
@@ -79,6 +85,9 @@ Status Recovery::read_collections() {
         store_, storage::collection_prefix(),
         [&](std::string_view, std::string_view value) -> Status {
             GRAPE_ASSIGN(storage::CollectionRecord record, storage::decode_collection(value));
+            const Status metadata =
+                record.metadata.empty() ? Status() : base::validate_payload(record.metadata);
+            if (!metadata.ok()) return metadata.with_context("metadata");
             auto collection = std::make_shared<const Collection>(std::move(record));
             shards_[collection->shard()].collection = std::move(collection);
             return {};
@@ -212,7 +221,10 @@ Status Recovery::take_frame(uint64_t file, const storage::LogFrame& frame) {
     Shard& shard = found->second;
     ShardInputs& inputs = *shard.inputs;
     if (frame.commit <= inputs.checkpoint || frame.commit > last_commit_) return {};
-    if (frame.vector >= shard.collection->vectors() ||
+    const bool rows_fit = std::all_of(frame.rows.begin(), frame.rows.end(), [](uint32_t row) {
+        return row < base::limits::rows_per_shard_max;
+    });
+    if (!rows_fit || frame.vector >= shard.collection->vectors() ||
         frame.row_bytes != shard.collection->row_bytes(frame.vector)) {
         return note_damage(frame, Status::make_corrupt("a log frame does not fit its collection"));
     }

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/base/limits.h"
 #include "core/engine/file_table.h"
 
 namespace grape::engine {
@@ -39,6 +40,7 @@ class Load {
     void offer(uint32_t vector, uint32_t row, uint64_t commit, Place place);
     void settle_places();
     Status hide_old();
+    Status meet(uint32_t row);
 
     index::RunView& tail(uint32_t vector);
 
@@ -77,6 +79,16 @@ Result<std::shared_ptr<const ShardView>> Load::run() {
     view_->last_commit = inputs_.last_commit;
     view_->log_files = inputs_.log_files;
     return std::shared_ptr<const ShardView>(std::move(view_));
+}
+
+// A row that something names: later ones are given beyond it.
+Status Load::meet(uint32_t row) {
+    if (row >= base::limits::rows_per_shard_max) {
+        return Status::make_corrupt("collection '", collection_.name(), "': row ", row,
+                                    " is named, the limit is ", base::limits::rows_per_shard_max);
+    }
+    view_->rows.raise_high(row + 1);
+    return {};
 }
 
 // A damaged row file is no loss: the rows are derived again from the points.
@@ -134,7 +146,7 @@ Status Load::rows_from_points() {
         [&](std::string_view raw_key, std::string_view raw_value) -> Status {
             const auto key = storage::parse_point_key(raw_key);
             if (!key) return Status::make_corrupt("a key of `points` is malformed");
-            rows.raise_high(key->row + 1);
+            GRAPE_TRY(meet(key->row));
             const auto death = deleted.find(key->row);
             if (death != deleted.end() && death->second >= key->commit) return {};
             GRAPE_ASSIGN(const storage::PointValue value, storage::decode_point(raw_value));
@@ -180,7 +192,7 @@ Status Load::rows_from_changes() {
     for (const auto& [commit, change] : inputs_.changes) {
         for (const uint32_t row : change.deleted) {
             last_deleted[row] = commit;
-            rows.raise_high(row + 1);
+            GRAPE_TRY(meet(row));
         }
     }
     for (const auto& [commit, change] : inputs_.changes) {
@@ -245,7 +257,7 @@ Status Load::gather_pending() {
                 (!value.empty() && value.size() != collection_.row_bytes(key->vector))) {
                 return Status::make_corrupt("a key of `pending` is malformed");
             }
-            view_->rows.raise_high(key->row + 1);
+            GRAPE_TRY(meet(key->row));
             if (key->commit <= view_->checkpoint || !view_->rows.alive(key->row)) return {};
             if (value.empty()) {
                 offer(key->vector, key->row, key->commit, {});
@@ -313,7 +325,7 @@ Status Load::hide_old() {
             std::vector<uint32_t> rows(run.length);
             GRAPE_TRY(run.run->rows(0, rows));
             for (uint32_t position = 0; position < run.length; ++position) {
-                view_->rows.raise_high(rows[position] + 1);
+                GRAPE_TRY(meet(rows[position]));
                 if (view_->rows.place(rows[position], vector) != Place{run.run->id(), position}) {
                     run.hidden.set(position, edit_);
                 }

@@ -36,7 +36,7 @@ uint64_t ShardView::file_vector_bytes() const {
 size_t ShardView::heap_bytes() const {
     size_t bytes = sizeof(*this) + rows.overlay().size() * sizeof(RowLeaf);
     for (const VectorRuns& each : vectors) {
-        for (const index::RunView& run : each.runs) bytes += run.run->heap_bytes();
+        for (const index::RunView& run : each.runs) bytes += run.run->heap_bytes(run.length);
     }
     return bytes;
 }

@@ -160,7 +160,7 @@ Status DenseFile::entries(uint32_t first, std::span<DenseEntry> entries) const {
                                  [&](size_t i, uint64_t commit) { entries[i].commit = commit; });
 }
 
-size_t DenseFile::heap_bytes() const {
+size_t DenseFile::heap_bytes(uint32_t) const {
     return sizeof(*this) + blob_->heap_bytes();
 }
 

@@ -45,7 +45,7 @@ class DenseFile final : public DenseRun {
     base::Status rows(uint32_t first, std::span<uint32_t> rows) const override;
     base::Status entries(uint32_t first, std::span<DenseEntry> entries) const override;
     bool in_file() const override { return true; }
-    size_t heap_bytes() const override;
+    size_t heap_bytes(uint32_t length) const override;
 
     uint32_t count() const { return count_; }
     base::Result<std::vector<DenseEntry>> absent() const;

@@ -43,7 +43,8 @@ class DenseRun {
     virtual base::Status rows(uint32_t first, std::span<uint32_t> rows) const = 0;
     virtual base::Status entries(uint32_t first, std::span<DenseEntry> entries) const = 0;
     virtual bool in_file() const = 0;
-    virtual size_t heap_bytes() const = 0;
+    // Of the first `length` positions; a tail may be growing behind them.
+    virtual size_t heap_bytes(uint32_t length) const = 0;
 };
 
 // A run as a view sees it.

@@ -30,10 +30,13 @@ void DenseTail::allocate(uint32_t index) {
     chunk.first = index == 0 ? 0 : kFirstChunk << (index - 1);
     chunk.capacity = index == 0 ? kFirstChunk : chunk.first;
     const size_t capacity = chunk.capacity;
+    // `vectors` comes last and says that all is there; what a failure leaves is taken up again.
     // Commits and rows share one allocation, the wider ones first. Large chunks come from the
     // system page by page, so what is not used yet costs nothing.
-    chunk.commits = static_cast<uint64_t*>(
-        ::operator new(capacity*(sizeof(uint64_t) + sizeof(uint32_t)), kAlignment));
+    if (chunk.commits == nullptr) {
+        chunk.commits = static_cast<uint64_t*>(
+            ::operator new(capacity*(sizeof(uint64_t) + sizeof(uint32_t)), kAlignment));
+    }
     chunk.rows = reinterpret_cast<uint32_t*>(chunk.commits + capacity);
     chunk.vectors = static_cast<uint8_t*>(::operator new(capacity* row_bytes_, kAlignment));
 }
@@ -76,12 +79,11 @@ base::Status DenseTail::entries(uint32_t first, std::span<DenseEntry> entries) c
     return {};
 }
 
-size_t DenseTail::heap_bytes() const {
-    size_t bytes = sizeof(*this);
-    for (const Chunk& chunk : chunks_) {
-        if (chunk.vectors != nullptr) bytes += size_t{chunk.capacity} * (row_bytes_ + 12);
-    }
-    return bytes;
+size_t DenseTail::heap_bytes(uint32_t length) const {
+    if (length == 0) return sizeof(*this);
+    // Each chunk but the first holds as much as all before it.
+    const size_t positions = size_t{kFirstChunk} << chunk_of(length - 1);
+    return sizeof(*this) + positions * (row_bytes_ + sizeof(uint64_t) + sizeof(uint32_t));
 }
 
 }  // namespace grape::index

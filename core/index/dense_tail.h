@@ -30,7 +30,7 @@ class DenseTail final : public DenseRun {
     base::Status rows(uint32_t first, std::span<uint32_t> rows) const override;
     base::Status entries(uint32_t first, std::span<DenseEntry> entries) const override;
     bool in_file() const override { return false; }
-    size_t heap_bytes() const override;
+    size_t heap_bytes(uint32_t length) const override;
 
   private:
     struct Chunk {

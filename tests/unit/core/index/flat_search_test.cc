@@ -175,7 +175,7 @@ class BrokenRun final : public DenseRun {
     base::Status rows(uint32_t, std::span<uint32_t>) const override { return {}; }
     base::Status entries(uint32_t, std::span<DenseEntry>) const override { return {}; }
     bool in_file() const override { return true; }
-    size_t heap_bytes() const override { return 0; }
+    size_t heap_bytes(uint32_t) const override { return 0; }
 };
 
 TEST(FlatSearch, a_damaged_run_is_an_error_and_no_missing_hit) {
