@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <unordered_set>
+
+#include "core/engine/idempotency.h"
 
 namespace grape::engine {
 
@@ -14,6 +15,7 @@ namespace {
 // Nothing tells of a reader that lets go of an old view: while the purge waits for one it looks.
 constexpr std::chrono::seconds kSleepWhilePurging{1};
 constexpr std::chrono::seconds kLongestSleep{60};
+constexpr uint64_t kRestUs = 60'000'000;  // of a collection whose rewrite failed
 constexpr uint32_t kSmallFilesToJoin = 4;
 
 }  // namespace
@@ -46,8 +48,9 @@ void Background::note_commit(const CommitEdit& edit) {
 
 void Background::wait_for_room() {
     const base::MutexLock lock(mutex_);
+    // While flushing fails waiting does not help.
     while (services_.unflushed_bytes > services_.sizes.unflushed_bytes_max && threaded_ &&
-           !paused_ && !stopping_ && first_error_.empty()) {
+           !paused_ && !stopping_ && set_aside_.empty()) {
         changed_.wait_for(mutex_, std::chrono::milliseconds(100));
     }
 }
@@ -70,9 +73,9 @@ bool Background::paused() const {
     return paused_;
 }
 
-std::string Background::first_error() const {
+std::string Background::last_error() const {
     const base::MutexLock lock(mutex_);
-    return first_error_;
+    return last_error_;
 }
 
 void Background::note_failure(const Status& failure) {
@@ -80,7 +83,23 @@ void Background::note_failure(const Status& failure) {
     base::log(services_.logger, base::LogLevel::error,
               base::cat("background work: ", failure.to_string()));
     const base::MutexLock lock(mutex_);
-    if (first_error_.empty()) first_error_ = failure.to_string();
+    last_error_ = failure.to_string();
+}
+
+// A collection that cannot be rewritten must not hold up the others: it rests for a while.
+void Background::set_aside(uint32_t collection, const Status& failure) {
+    note_failure(failure);
+    const base::MutexLock lock(mutex_);
+    set_aside_[collection] = {services_.clock->monotonic_us() + kRestUs, failure};
+}
+
+bool Background::rests(uint32_t collection) {
+    const base::MutexLock lock(mutex_);
+    const auto found = set_aside_.find(collection);
+    if (found == set_aside_.end()) return false;
+    if (services_.clock->monotonic_us() < found->second.until_us) return true;
+    set_aside_.erase(found);
+    return false;
 }
 
 // After a failure the thread rests a while, so that a full disk is not asked all the time.
@@ -122,7 +141,7 @@ void Background::loop() {
 
 Result<bool> Background::unit() {
     services_.views.reclaim();
-    GRAPE_ASSIGN(const bool rewritten, rewrite_one(false, true));
+    GRAPE_ASSIGN(const bool rewritten, rewrite_one());
     if (rewritten) return true;
     GRAPE_ASSIGN(const bool relieved, relieve());
     if (relieved) return true;
@@ -132,12 +151,17 @@ Result<bool> Background::unit() {
     if (purged) return true;
     GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
     if (reclaimed) return true;
-    return trim_records();
+    GRAPE_ASSIGN(const bool trimmed, trim_records());
+    if (trimmed) return true;
+    return sweep();
 }
 
 bool Background::wants_flush(const ShardView& view, bool force) const {
+    // Rows that no row file has are like tails: they are in memory until one is written.
+    const uint64_t row_bytes = view.changed_row_bytes();
     if (view.tail_bytes >= services_.sizes.flush_tail_bytes) return true;
-    const bool large = view.tail_bytes >= services_.sizes.small_shard_bytes;
+    if (row_bytes >= services_.sizes.flush_row_bytes) return true;
+    const bool large = std::max(view.tail_bytes, row_bytes) >= services_.sizes.small_shard_bytes;
     return force && (large || !view.log_files.empty());
 }
 
@@ -167,7 +191,7 @@ RewritePlan Background::merge_plan(uint32_t collection, const ShardView& view) c
 }
 
 // Looks at the collections that changed; leaves those in the list that were not looked at.
-Result<bool> Background::rewrite_one(bool force_flush, bool merge) {
+Result<bool> Background::rewrite_one() {
     std::set<uint32_t> dirty;
     {
         const base::MutexLock lock(mutex_);
@@ -180,10 +204,9 @@ Result<bool> Background::rewrite_one(bool force_flush, bool merge) {
         const CollectionView* collection = view->state().collections.find(number);
         const std::shared_ptr<const ShardView> shard =
             collection == nullptr ? nullptr : collection->shard->loaded();
-        if (shard != nullptr) {
-            RewritePlan plan{number, {}};
-            if (merge) plan = merge_plan(number, *shard);
-            if (plan.merge() || wants_flush(*shard, force_flush)) worked = rewrite(plan);
+        if (shard != nullptr && !rests(number)) {
+            const RewritePlan plan = merge_plan(number, *shard);
+            if (plan.merge() || wants_flush(*shard, false)) worked = rewrite(plan);
         }
         // A collection that was rewritten may want more.
         if (worked.ok() && !*worked) dirty.erase(dirty.begin());
@@ -202,7 +225,7 @@ Result<bool> Background::free_log() {
     for (const storage::ShardKey shard : uses.begin()->second) {
         const CollectionView* found = view->state().collections.find(shard.collection);
         // A dropped collection lets go of its logs when it is purged, a damaged one never.
-        if (found == nullptr || !found->shard->get().ok()) continue;
+        if (found == nullptr || rests(shard.collection) || !found->shard->get().ok()) continue;
         return rewrite({shard.collection, {}});
     }
     return false;
@@ -210,7 +233,12 @@ Result<bool> Background::free_log() {
 
 Result<bool> Background::rewrite(const RewritePlan& plan) {
     ++(plan.merge() ? counts_.merges_started : counts_.flushes_started);
-    GRAPE_ASSIGN(const uint64_t vectors, run_rewrite(services_, sequencer_, plan));
+    const Result<uint64_t> done = run_rewrite(services_, sequencer_, plan);
+    if (!done.ok()) {
+        set_aside(plan.collection, done.status());
+        return true;
+    }
+    const uint64_t vectors = *done;
     ++(plan.merge() ? counts_.merges_done : counts_.flushes_done);
     (plan.merge() ? counts_.vectors_merged : counts_.vectors_flushed) += vectors;
     recount_tails();
@@ -223,7 +251,7 @@ Result<bool> Background::relieve() {
     const uint64_t limit = services_.sizes.unflushed_bytes_max / 2;
     if (services_.unflushed_bytes <= limit) return false;
     const std::optional<uint32_t> largest = recount_tails();
-    if (!largest || services_.unflushed_bytes <= limit) return false;
+    if (!largest || services_.unflushed_bytes <= limit || rests(*largest)) return false;
     return rewrite({*largest, {}});
 }
 
@@ -286,8 +314,10 @@ Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
         shard->view->free_rows_used = 0;
         return {};
     };
+    bool given = false;
+    change.committed = [&](CommitEdit& edit) { given = !edit.shards().empty(); };
     GRAPE_TRY(sequencer_.run(change));
-    return true;
+    return given;
 }
 
 Result<bool> Background::reclaim_rows() {
@@ -326,34 +356,74 @@ Result<bool> Background::trim_records() {
     if (trimmed) return true;
     if (kept <= services_.sizes.kept_commits_max || lagging == nullptr) return false;
     // A damaged shard keeps the records that it needs.
-    if (!lagging->shard->get().ok()) return false;
-    return rewrite({lagging->collection->number(), {}});
+    const uint32_t number = lagging->collection->number();
+    if (rests(number) || !lagging->shard->get().ok()) return false;
+    return rewrite({number, {}});
 }
 
+// Every collection is looked at once, as it is when its turn comes: under steady writing, too, this
+// has an end.
 Status Background::drain(bool everything) {
     const base::MutexLock work(work_mutex_);
+    const std::shared_ptr<const View> view = services_.views.current();
+    std::vector<uint32_t> all;
+    view->state().collections.for_each(
+        [&](uint32_t number, const std::shared_ptr<const CollectionView>&) {
+            all.push_back(number);
+        });
     {
-        const std::shared_ptr<const View> view = services_.views.current();
-        std::vector<uint32_t> all;
-        view->state().collections.for_each(
-            [&](uint32_t number, const std::shared_ptr<const CollectionView>&) {
-                all.push_back(number);
-            });
         const base::MutexLock lock(mutex_);
-        dirty_.insert(all.begin(), all.end());
+        set_aside_.clear();
     }
+    for (const uint32_t number : all) {
+        services_.views.reclaim();
+        GRAPE_TRY(drain_collection(number, everything));
+    }
+    if (everything) GRAPE_TRY(drain_rest(view->commit()));
+    const base::MutexLock lock(mutex_);
+    return set_aside_.empty() ? Status() : set_aside_.begin()->second.why;
+}
+
+Status Background::drain_collection(uint32_t number, bool merge) {
+    bool flushed = false;
+    while (!rests(number)) {
+        const std::shared_ptr<const View> view = services_.views.current();
+        const CollectionView* collection = view->state().collections.find(number);
+        const std::shared_ptr<const ShardView> shard =
+            collection == nullptr ? nullptr : collection->shard->loaded();
+        if (shard == nullptr) return {};
+        RewritePlan plan{number, {}};
+        if (merge) plan = merge_plan(number, *shard);
+        if (!plan.merge() && (flushed || !wants_flush(*shard, true))) return {};
+        flushed = true;  // a merge takes the tails with it
+        GRAPE_TRY(rewrite(plan).status());
+    }
+    return {};
+}
+
+// Purges what was there at `commit`.
+Status Background::drain_rest(uint64_t commit) {
     while (true) {
         services_.views.reclaim();
-        GRAPE_ASSIGN(const bool rewritten, rewrite_one(true, everything));
-        if (rewritten) continue;
-        if (!everything) return {};
-        GRAPE_ASSIGN(const bool purged, purge_.step());
-        if (purged) continue;
+        GRAPE_ASSIGN(const bool purged, purge_.step(commit));
+        if (!purged) break;
+    }
+    while (true) {
         GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
         if (reclaimed) continue;
         GRAPE_ASSIGN(const bool trimmed, trim_records());
         if (!trimmed) return {};
     }
+}
+
+// Looks through the idempotency keys now and then.
+Result<bool> Background::sweep() {
+    constexpr uint64_t kCommitsBetween = 10000;
+    const uint64_t commit = services_.views.current()->commit();
+    if (sweep_cursor_.empty() && commit < next_sweep_) return false;
+    GRAPE_ASSIGN(const bool more, sweep_keys(services_, sequencer_, sweep_cursor_));
+    if (!more) next_sweep_ = commit + kCommitsBetween;
+    return more;
 }
 
 }  // namespace grape::engine

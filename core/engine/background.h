@@ -43,12 +43,15 @@ class Background {
     // is left to do.
     base::Status drain(bool everything);
     const BackgroundCounts& counts() const { return counts_; }
-    std::string first_error() const GRAPE_EXCLUDES(mutex_);
+    std::string last_error() const GRAPE_EXCLUDES(mutex_);
 
   private:
     void loop();
-    base::Result<bool> unit();
-    base::Result<bool> rewrite_one(bool force_flush, bool merge);
+    base::Result<bool> unit() GRAPE_REQUIRES(work_mutex_);
+    base::Result<bool> rewrite_one();
+    base::Status drain_collection(uint32_t number, bool merge);
+    base::Status drain_rest(uint64_t commit);
+    base::Result<bool> sweep() GRAPE_REQUIRES(work_mutex_);
     base::Result<bool> free_log();
     base::Result<bool> rewrite(const RewritePlan& plan);
     base::Result<bool> reclaim_rows();
@@ -59,6 +62,8 @@ class Background {
     base::Result<bool> relieve();
     std::optional<uint32_t> recount_tails();
     void note_failure(const base::Status& failure) GRAPE_EXCLUDES(mutex_);
+    void set_aside(uint32_t collection, const base::Status& failure) GRAPE_EXCLUDES(mutex_);
+    bool rests(uint32_t collection) GRAPE_EXCLUDES(mutex_);
 
     Services& services_;
     Sequencer& sequencer_;
@@ -66,6 +71,8 @@ class Background {
     BackgroundCounts counts_;
     base::Thread thread_;
     base::Mutex work_mutex_;  // before mutex_
+    std::string sweep_cursor_ GRAPE_GUARDED_BY(work_mutex_);
+    uint64_t next_sweep_ GRAPE_GUARDED_BY(work_mutex_) = 0;
 
     mutable base::Mutex mutex_;
     base::Condition wake_, changed_;
@@ -75,7 +82,12 @@ class Background {
     bool running_ GRAPE_GUARDED_BY(mutex_) = false;  // the thread is in a unit
     bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
     bool woken_ GRAPE_GUARDED_BY(mutex_) = false;
-    std::string first_error_ GRAPE_GUARDED_BY(mutex_);
+    struct Rest {
+        uint64_t until_us = 0;
+        base::Status why;
+    };
+    std::map<uint32_t, Rest> set_aside_ GRAPE_GUARDED_BY(mutex_);  // by collection
+    std::string last_error_ GRAPE_GUARDED_BY(mutex_);
 };
 
 }  // namespace grape::engine

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "core/base/checksum.h"
+#include "core/engine/idempotency.h"
 #include "storage/store_limits.h"
 
 namespace grape::engine {
@@ -29,9 +30,9 @@ Result<std::optional<storage::KeyUse>> CommitGroup::find_key(const std::string& 
                  services_.store->get(storage::idempotency_key(key)));
     if (!stored) return std::optional<storage::KeyUse>();
     GRAPE_ASSIGN(const storage::KeyUse use, storage::decode_key_use(*stored));
-    const bool expired = services_.clock->wall_ms() >= use.expires_wall_ms ||
-                         view_.commit - use.commit >= base::limits::idempotency_key_commits_max;
-    if (expired) return std::optional<storage::KeyUse>();
+    if (key_expired(use, view_.commit, services_.clock->wall_ms())) {
+        return std::optional<storage::KeyUse>();
+    }
     return std::optional(use);
 }
 

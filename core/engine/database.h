@@ -29,6 +29,7 @@ struct OpenOptions {
     struct Sizes {
         uint64_t pending_bytes_max = 0;    // a commit group with less goes inline (64 KiB)
         uint64_t flush_tail_bytes = 0;     // a tail of this size is flushed (32 MiB)
+        uint64_t flush_row_bytes = 0;      // so much memory for changed rows is flushed (32 MiB)
         uint64_t direct_file_bytes = 0;    // an upsert of this size writes its file (32 MiB)
         uint64_t small_shard_bytes = 0;    // a shard below has no files (1 MiB)
         uint64_t log_file_bytes = 0;       // a new vector log file after this size (64 MiB)

@@ -16,6 +16,7 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     };
     take(out.pending_bytes_max, wanted.pending_bytes_max);
     take(out.flush_tail_bytes, wanted.flush_tail_bytes);
+    take(out.flush_row_bytes, wanted.flush_row_bytes);
     take(out.direct_file_bytes, wanted.direct_file_bytes);
     take(out.small_shard_bytes, wanted.small_shard_bytes);
     take(out.log_file_bytes, wanted.log_file_bytes);

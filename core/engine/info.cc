@@ -84,7 +84,7 @@ DatabaseInfoReply database_info(const Services& services, const View& view,
     out.vectors_merged = counts.vectors_merged;
     out.points_purged = purge.rows_purged();
     out.background_failures = counts.failures;
-    out.background_error = background.first_error();
+    out.background_error = background.last_error();
     const FileTable::Totals files = services.files->totals();
     out.file_bytes = files.file_bytes;
     out.mapped_bytes = files.mapped_bytes;

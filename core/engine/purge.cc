@@ -66,11 +66,12 @@ std::vector<uint32_t> Purge::waiting_rows(storage::ShardKey shard) const {
     return rows;
 }
 
-Result<bool> Purge::step() {
+Result<bool> Purge::step(uint64_t commit) {
     PurgeItem* item = nullptr;
     {
         const base::MutexLock lock(mutex_);
-        if (queue_.empty() || services_.pins->min_pinned() < queue_.front().commit) return false;
+        if (queue_.empty() || queue_.front().commit > commit) return false;
+        if (services_.pins->min_pinned() < queue_.front().commit) return false;
         // Only this thread takes items off, and others only add behind: it stays where it is.
         item = &queue_.front();
     }

@@ -36,8 +36,8 @@ class Purge {
     void add(PurgeItem item) GRAPE_EXCLUDES(mutex_);
     // What a committed edit superseded.
     void add_edit(const CommitEdit& edit) GRAPE_EXCLUDES(mutex_);
-    // Does a slice of work; false when nothing can be done now.
-    base::Result<bool> step() GRAPE_EXCLUDES(mutex_);
+    // Does a slice of work for commits up to `commit`; false when nothing can be done now.
+    base::Result<bool> step(uint64_t commit = UINT64_MAX) GRAPE_EXCLUDES(mutex_);
     bool pending() const GRAPE_EXCLUDES(mutex_);
     // Rows of the shard that wait to be purged: they must not be given again.
     std::vector<uint32_t> waiting_rows(storage::ShardKey shard) const GRAPE_EXCLUDES(mutex_);

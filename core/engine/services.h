@@ -21,6 +21,7 @@ namespace grape::engine {
 struct Sizes {
     uint64_t pending_bytes_max = 64u << 10;
     uint64_t flush_tail_bytes = 32u << 20;
+    uint64_t flush_row_bytes = 32u << 20;
     uint64_t direct_file_bytes = 32u << 20;
     uint64_t small_shard_bytes = 1u << 20;
     uint64_t log_file_bytes = 64u << 20;

@@ -354,7 +354,10 @@ Result<std::shared_ptr<const ShardView>> load_shard(const Collection& collection
     if (loaded.ok() || loaded.status().code() != base::Code::corrupt) return loaded;
     // Row files are derived: what they say can be found again without them.
     auto again = Load(collection, inputs, store, files, logger, false).run();
-    return again.ok() ? again : loaded;
+    if (!again.ok()) return loaded;
+    base::log(logger, base::LogLevel::warning,
+              base::cat(loaded.status().to_string(), "; its rows are read from the store"));
+    return again;
 }
 
 Status check_log_complete(const Collection& collection, const ShardInputs& inputs) {
@@ -397,12 +400,20 @@ uint64_t ShardCell::floor() const {
 }
 
 Result<std::shared_ptr<const ShardView>> ShardCell::get() const {
-    const base::MutexLock lock(mutex_);
-    if (loaded_ == nullptr) {
-        GRAPE_ASSIGN(loaded_, loader_());
-        loader_ = nullptr;
+    if (auto view = loaded()) return view;
+    const base::MutexLock loading(load_mutex_);
+    if (auto view = loaded()) return view;
+    GRAPE_TRY(damage_);
+    Result<std::shared_ptr<const ShardView>> made = loader_();
+    if (!made.ok()) {
+        // Damage does not go away by looking again.
+        if (made.status().code() == base::Code::corrupt) damage_ = made.status();
+        return made.status();
     }
-    return loaded_;
+    loader_ = nullptr;
+    const base::MutexLock lock(mutex_);
+    loaded_ = *made;
+    return made;
 }
 
 std::shared_ptr<const ShardView> ShardCell::loaded() const {

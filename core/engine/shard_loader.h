@@ -65,9 +65,11 @@ class ShardCell {
     uint64_t floor() const;
 
   private:
+    mutable base::Mutex load_mutex_;  // held while it is loaded; before mutex_
+    mutable Loader loader_ GRAPE_GUARDED_BY(load_mutex_);
+    mutable base::Status damage_ GRAPE_GUARDED_BY(load_mutex_);
     mutable base::Mutex mutex_;
     mutable std::shared_ptr<const ShardView> loaded_ GRAPE_GUARDED_BY(mutex_);
-    mutable Loader loader_ GRAPE_GUARDED_BY(mutex_);
     const uint64_t floor_ = UINT64_MAX;  // while it is not loaded
 };
 

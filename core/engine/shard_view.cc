@@ -33,6 +33,12 @@ uint64_t ShardView::file_vector_bytes() const {
     return bytes;
 }
 
+uint64_t ShardView::changed_row_bytes() const {
+    const uint64_t row_bytes =
+        sizeof(base::PointId) + 2 * sizeof(uint64_t) + vectors.size() * sizeof(Place);
+    return rows.overlay().size() * RowLeaf::kRows * row_bytes;
+}
+
 size_t ShardView::heap_bytes() const {
     size_t bytes = sizeof(*this) + rows.overlay().size() * sizeof(RowLeaf);
     for (const VectorRuns& each : vectors) {

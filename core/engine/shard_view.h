@@ -52,6 +52,8 @@ struct ShardView {
     uint64_t live_vector_bytes() const;
     uint64_t file_vector_bytes() const;
     size_t heap_bytes() const;
+    // Heap of the rows that changed since the row files were written.
+    uint64_t changed_row_bytes() const;
     // Marks the position as no longer current.
     void hide(uint32_t vector, Place place, uint64_t edit);
     // The stored vector at a place.
