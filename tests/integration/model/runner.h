@@ -45,6 +45,7 @@ class Runner {
     World world_;
     uint64_t number_ = 0;  // the next operation
     uint64_t openings_ = 0;
+    bool damaged_ = false;   // row files were lost, and the log may say so
     bool in_doubt_ = false;  // whether the next operation was done
     std::map<std::string, uint64_t> counts_;
 };

@@ -50,6 +50,11 @@ Mismatch Session::open(const std::string& path, uint64_t variant) {
     engine::OpenOptions options = options_of(variant);
     options.path = path;
     options.clock = clock_.get();
+    options.logger = [log = log_](base::LogLevel level, std::string_view text) {
+        if (level > base::LogLevel::warning) return;
+        const base::MutexLock lock(log->mutex);
+        if (log->first.empty()) log->first = text;
+    };
     clock_->set_days(world_.days());
     Result<std::unique_ptr<engine::Database>> opened = engine::Database::open(options);
     if (!opened.ok()) return base::cat("open: ", opened.status().to_string());
@@ -61,6 +66,7 @@ void Session::join(const Session& opened) {
     alone_ = false;
     clock_ = opened.clock_;
     db_ = opened.db_;
+    log_ = opened.log_;
 }
 
 Mismatch Session::close() {
@@ -166,7 +172,14 @@ Mismatch Session::compare_info(const engine::GetCollection& request,
     return compare_text("collection", describe(ReplyBody(wanted)), describe(got));
 }
 
+Mismatch Session::check_log() const {
+    if (!silent_) return "";
+    const base::MutexLock lock(log_->mutex);
+    return log_->first.empty() ? "" : "in the log: " + log_->first;
+}
+
 Mismatch Session::check_database(const engine::DatabaseInfoReply& info) const {
+    if (const Mismatch logged = check_log(); !logged.empty()) return logged;
     if (info.health != "ok") return "health: " + info.health;
     if (info.background_failures != 0) return "background: " + info.background_error;
     if (!alone_) return "";

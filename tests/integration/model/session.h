@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include "core/base/mutex.h"
 #include "core/engine/database.h"
 #include "tests/integration/model/generator.h"
 
@@ -47,6 +48,8 @@ class Session {
     // The number of the database's last commit.
     base::Result<uint64_t> last_commit();
     base::Result<engine::DatabaseInfoReply> info();
+    // From now on a warning or an error in the log is a mismatch.
+    void expect_silence() { silent_ = true; }
 
   private:
     base::Result<engine::ReplyBody> execute(const engine::RequestBody& body,
@@ -56,12 +59,19 @@ class Session {
     Mismatch compare_info(const engine::GetCollection& request,
                           const base::Result<engine::ReplyBody>& got) const;
     Mismatch check_collection(const std::string& name);
+    Mismatch check_log() const;
     Mismatch check_database(const engine::DatabaseInfoReply& info) const;
 
     World& world_;
     const uint64_t seed_;
     const std::string names_;
     bool alone_ = true;  // nobody else writes
+    bool silent_ = false;
+    struct Log {
+        base::Mutex mutex;
+        std::string first GRAPE_GUARDED_BY(mutex);  // warning or error
+    };
+    std::shared_ptr<Log> log_ = std::make_shared<Log>();
     std::shared_ptr<DayClock> clock_ = std::make_shared<DayClock>();
     std::shared_ptr<engine::Database> db_;
 };
