@@ -51,7 +51,9 @@ Mismatch Session::open(const std::string& path, uint64_t variant) {
     options.path = path;
     options.clock = clock_.get();
     options.logger = [log = log_](base::LogLevel level, std::string_view text) {
-        if (level > base::LogLevel::warning) return;
+        // Where a kill hit a write, its tail is cut, and the log says so.
+        const bool torn_tail = text.find("torn tail") != std::string_view::npos;
+        if (level > base::LogLevel::warning || torn_tail) return;
         const base::MutexLock lock(log->mutex);
         if (log->first.empty()) log->first = text;
     };
