@@ -9,7 +9,9 @@ namespace grape::model {
 
 namespace {
 
-constexpr uint64_t kPartMax = 300;  // operations between two openings
+// Operations between two openings: fewer in a short run, so that it has enough of them.
+constexpr uint64_t kPartMin = 30, kPartMax = 300;
+constexpr uint64_t kParts = 40;
 
 }  // namespace
 
@@ -21,10 +23,11 @@ Mismatch Runner::at(const Mismatch& mismatch, const std::string& kind) const {
 Mismatch Runner::run() {
     number_ = options_.first_number;
     const uint64_t end = number_ + options_.operations;
+    const uint64_t part_max = std::clamp(options_.operations / kParts, kPartMin, kPartMax);
     while (number_ < end) {
         // Not by the number alone: a child that is killed too early would be so for ever.
         Random random(options_.seed ^ 0x5EED, number_ * 1000 + ++openings_ % 1000);
-        const uint64_t operations = std::min(end - number_, random.between(1, kPartMax));
+        const uint64_t operations = std::min(end - number_, random.between(1, part_max));
         const Mismatch mismatch = options_.path.empty() ? run_in_memory(operations, random)
                                                         : run_on_disk(operations, random);
         if (!mismatch.empty()) return mismatch;
@@ -46,7 +49,7 @@ Mismatch Runner::run_in_memory(uint64_t operations, Random& random) {
 Mismatch Runner::run_on_disk(uint64_t operations, Random& random) {
     // In the second half only: in the first one nothing may be amiss, not even in the log.
     const bool may_damage = number_ - options_.first_number > options_.operations / 2;
-    if (may_damage && random.chance(30)) lose_a_row_file(random);
+    if (may_damage && random.chance(40)) lose_a_row_file(random);
     const uint64_t variant = random.bits();
     if (options_.kills && random.chance(50)) return run_and_kill(operations, random, variant);
     Session session(world_, options_.seed, options_.names);
