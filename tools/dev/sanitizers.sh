@@ -4,7 +4,8 @@
 SANITIZER_ENVIRONMENT=(
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:check_initialization_order=1"
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
-    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
+    # The tests of forked children open a database, and so start threads, in the child.
+    "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:die_after_fork=0"
     "ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14"
     "UBSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14"
     "TSAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14")

@@ -37,6 +37,13 @@ Result<env::PageHeader> read_page(const storage::File& file, const env::FileIden
     return env::check_page(page.data(), identity, number, file.path());
 }
 
+// What a background job that was cut off leaves, and the next opening removes; or a table that was
+// cut. Only the manifest knows, and verify finds out.
+Status note_unfinished(FileReport& report) {
+    report.add("finished", "no");
+    return {};
+}
+
 // The first and the last page; those between are verify's.
 Status read_pages(const env::FileIdentity& identity, const std::string& path, FileReport& report) {
     GRAPE_ASSIGN(const storage::File file,
@@ -44,6 +51,7 @@ Status read_pages(const env::FileIdentity& identity, const std::string& path, Fi
     const uint64_t pages = report.size_bytes / env::page_bytes;
     report.add("pages", pages);
     if (pages == 0 || report.size_bytes % env::page_bytes != 0) {
+        if (identity.kind == env::FileKind::table) return note_unfinished(report);
         return Status::make_corrupt(path, ": has ", report.size_bytes,
                                     " bytes, no whole number of pages");
     }
@@ -58,13 +66,8 @@ Status read_pages(const env::FileIdentity& identity, const std::string& path, Fi
     }
     GRAPE_ASSIGN(const env::PageHeader last, read_page(file, identity, pages - 1, page));
     if (last.last) return {};
-    // What a background job that was cut off leaves, and the next opening removes; or a table that
-    // was cut. Only the manifest knows.
-    if (identity.kind != env::FileKind::table) {
-        return Status::make_corrupt(path, ": its last page is missing");
-    }
-    report.add("finished", "no");
-    return {};
+    if (identity.kind == env::FileKind::table) return note_unfinished(report);
+    return Status::make_corrupt(path, ": its last page is missing");
 }
 
 Status read_frames(const env::FileIdentity& identity, const std::string& path, FileReport& report) {
