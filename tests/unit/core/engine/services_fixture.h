@@ -87,7 +87,7 @@ class EngineParts {
             }
             return {};
         };
-        change->committed = [this](CommitEdit& edit) { purge->add_edit(edit); };
+        change->written = [this](CommitEdit& edit) { purge->add_edit(edit); };
         return change;
     }
     Status run(PointOperation operation) {
