@@ -156,6 +156,12 @@ Result<QueryReply> query_points(const Services& services, const View& view,
 
 Result<QueryBatchReply> query_batch(const Services& services, const View& view,
                                     std::span<const QueryPoints> requests) {
+    uint64_t wanted = 0;
+    for (const QueryPoints& request : requests) wanted += request.offset + request.limit;
+    if (wanted > base::limits::batch_result_count_max) {
+        return Status::make_limit("searches: offset + limit of all together is ", wanted,
+                                  ", the limit is ", base::limits::batch_result_count_max);
+    }
     QueryBatchReply out;
     for (size_t first = 0; first < requests.size();) {
         size_t end = first + 1;

@@ -199,6 +199,12 @@ bad("a_batch_whose_second_query_fails",
     body("QueryBatch", {"collection": "words", "searches": [
         {"query_type": "DenseVector", "query": {"data": f32(1, 0, 0)}},
         {"query_type": "DenseVector", "query": {"data": f32(1, 0)}}]}), "INVALID", "searches[1]")
+bad("a_batch_that_wants_too_much_together",
+    {"query_batch_points": {"collection_name": "words", "searches": [
+        {"query": [1, 0, 0], "limit": 1000000}] * 11}},
+    body("QueryBatch", {"collection": "words", "searches": [
+        {"query_type": "DenseVector", "query": {"data": f32(1, 0, 0)}, "limit": 1000000}] * 11}),
+    "LIMIT", ("searches", "10000000"))
 
 # --- collections and aliases ---
 

@@ -67,7 +67,7 @@
  *    collections 255 bytes, of vectors 200; 64 vectors in a collection; 65536 dimensions; ids of
  *    text 255 bytes; a payload 4 MiB; JSON 64 levels deep and 256 MiB in one request; a FlatBuffers
  *    request 1 GiB; 4,000,000 points and 1024 blobs in a request; offset + limit of a search
- *    1,000,000.
+ *    1,000,000, of a batch of searches 10,000,000 together.
  *
  * 3  Threads and forks
  * --------------------
