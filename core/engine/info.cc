@@ -69,10 +69,12 @@ DatabaseInfoReply database_info(const Services& services, const View& view,
     out.collections = view.state().collections.size();
     view.state().collections.for_each(
         [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
-            const auto shard = collection->shard->loaded();
-            if (shard == nullptr) return;
-            out.points += shard->rows.live();
-            out.heap_bytes += shard->heap_bytes();
+            // Loaded where it is not: what is counted must not depend on what was asked before. A
+            // damaged collection counts nothing and says so itself.
+            const auto shard = collection->shard->get();
+            if (!shard.ok()) return;
+            out.points += (*shard)->rows.live();
+            out.heap_bytes += (*shard)->heap_bytes();
         });
     const BackgroundCounts& counts = background.counts();
     out.background_paused = background.paused();

@@ -72,9 +72,6 @@ void print_database(const Json& info, const std::string& path, Output& out) {
     out.table(rows);
 }
 
-// Both ask for the collections first: what the database says of itself counts what is loaded, and
-// asking for a collection loads it.
-
 // {"database": ..., "collections": [{"name": ..., "info": ...}, ...]}.
 void info_json(Session& session, Output& out) {
     std::string collections;

@@ -93,7 +93,7 @@ struct DatabaseInfoReply {
     uint64_t vectors_flushed = 0, vectors_merged = 0;
     uint64_t points_purged = 0;
     uint64_t background_failures = 0;
-    std::string background_error;  // the first one
+    std::string background_error;  // the last one
     uint64_t file_bytes = 0, log_bytes = 0;
     uint64_t heap_bytes = 0, mapped_bytes = 0;
     uint64_t recovered_tail_bytes = 0;  // cut from torn tails at open

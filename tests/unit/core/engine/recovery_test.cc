@@ -74,7 +74,11 @@ TEST_F(Recovery, finds_everything_after_a_clean_close) {
     const std::string expected = both(database);
     EXPECT_EQ(database.problems(), "");
     for (int round = 0; round < 3; ++round) {
+        const uint64_t points = database.ask<DatabaseInfoReply>(DatabaseInfo{}).points;
+        EXPECT_GT(points, 0u);
         database.reopen();
+        // Before anything else asks for a collection.
+        EXPECT_EQ(database.ask<DatabaseInfoReply>(DatabaseInfo{}).points, points);
         expect_same(both(database), expected);
         EXPECT_EQ(database.problems(), "");
     }
