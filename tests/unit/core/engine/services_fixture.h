@@ -158,11 +158,13 @@ class EngineParts {
     }
 };
 
-// Returns when the thread waits (in state S): then its change is in the queue.
+// Returns when the thread waits (in state S): then its change is in the queue. Or when it has
+// ended.
 inline void wait_until_it_waits(pid_t thread) {
     const std::string path = base::cat("/proc/self/task/", thread, "/stat");
     while (true) {
         const std::string stat = storage::read_bytes(path);
+        if (stat.empty()) return;
         const size_t name_end = stat.rfind(')');
         if (name_end != std::string::npos && stat.substr(name_end, 3) == ") S") return;
         std::this_thread::yield();
