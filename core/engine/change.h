@@ -3,8 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
-#include <set>
 #include <string>
 
 #include "core/engine/commit_edit.h"
@@ -39,8 +37,5 @@ struct SequencerState {
     ViewState view;
     uint64_t last_hash = 0;
 };
-
-// Log files, and the shards that have vectors in them.
-using LogUses = std::map<uint64_t, std::set<storage::ShardKey>>;
 
 }  // namespace grape::engine

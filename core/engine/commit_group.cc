@@ -206,34 +206,28 @@ void CommitGroup::add_records() {
     }
 }
 
-// What the group's rewrites and purges gave up, and what it wrote, make the new list of who uses
-// which log file. A file that nobody uses goes.
-void CommitGroup::release_logs() {
-    next_log_uses_ = log_uses_;
+// What the group's rewrites and purges gave up, and what it wrote into the log. A shard that did
+// both stays a user: its new vectors came after those that were released.
+void CommitGroup::change_log_uses() {
+    LogUseChange& change = log_use_change_;
     for (const Applied& each : applied_) {
-        for (const auto& [file, shard] : each.edit->released_logs()) {
-            const auto found = next_log_uses_.find(file);
-            if (found != next_log_uses_.end()) found->second.erase(shard);
-        }
+        const auto& released = each.edit->released_logs();
+        change.released.insert(released.begin(), released.end());
     }
+    const uint64_t file = log_end_.file_number;
     for (const Applied& each : applied_) {
-        for (const storage::ShardChange& change : each.edit->record().changes) {
-            if (change.log_vectors != 0) next_log_uses_[log_end_.file_number].insert(change.shard);
+        for (const storage::ShardChange& shard : each.edit->record().changes) {
+            if (shard.log_vectors == 0) continue;
+            if (change.released.erase({file, shard.shard}) != 0) continue;
+            if (!log_uses_.has(file, shard.shard)) change.added[file].insert(shard.shard);
         }
     }
-    for (auto at = next_log_uses_.begin(); at != next_log_uses_.end();) {
-        if (!at->second.empty()) {
-            ++at;
-            continue;
-        }
-        batch_.remove(storage::log_key(at->first));
-        dead_logs_.insert(at->first);
-        at = next_log_uses_.erase(at);
-    }
+    change.dead = log_uses_.dead_after(change);
+    for (const uint64_t dead : change.dead) batch_.remove(storage::log_key(dead));
 }
 
 void CommitGroup::remove_dead_logs() {
-    for (const uint64_t file : dead_logs_) {
+    for (const uint64_t file : log_use_change_.dead) {
         // The last user of the file that is appended to: the next append opens another.
         if (file == services_.log->current_file()) services_.log->roll();
         const Status removed = services_.log->remove(file);
@@ -249,7 +243,7 @@ bool CommitGroup::wants_sync() const {
 Status CommitGroup::commit(bool* has_written) {
     if (applied_.empty()) return repeated_sync_ ? services_.store->sync() : Status();
     GRAPE_TRY(place_vectors());
-    release_logs();
+    change_log_uses();
     add_records();
     // What can still fail without harm fails here: the view is made before the batch is written.
     GRAPE_TRY(storage::check_batch_limits(batch_));
@@ -263,7 +257,7 @@ Status CommitGroup::commit(bool* has_written) {
     }
     state_.view = view_;
     state_.last_hash = last_hash_;
-    log_uses_.swap(next_log_uses_);
+    log_uses_.take_over(log_use_change_);
     for (const Applied& each : applied_) {
         if (each.change->written) each.change->written(*each.edit);
     }

@@ -9,18 +9,18 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "core/engine/change.h"
+#include "core/engine/log_uses.h"
 
 namespace grape::engine {
 
 class CommitGroup {
   public:
     // `state` and `log_uses` must outlive the group; they change when it is committed.
-    CommitGroup(Services& services, SequencerState& state, LogUses& log_uses, bool alone)
+    CommitGroup(Services& services, SequencerState& state, LogUseTable& log_uses, bool alone)
         : services_(services),
           state_(state),
           log_uses_(log_uses),
@@ -47,14 +47,14 @@ class CommitGroup {
     base::Status place_vectors();
     base::Status append_to_log(const std::vector<CommitEdit*>& edits);
     void note_log_file();
-    void release_logs();
+    void change_log_uses();
     void remove_dead_logs();
     void add_records();
     bool wants_sync() const;
 
     Services& services_;
     SequencerState& state_;
-    LogUses& log_uses_;
+    LogUseTable& log_uses_;
     ViewState view_;
     const bool alone_;
     storage::WriteBatch batch_;
@@ -64,8 +64,7 @@ class CommitGroup {
     std::optional<storage::Intent> spilled_;
     uint64_t vector_bytes_ = 0;
     storage::LogPosition log_end_;
-    LogUses next_log_uses_;
-    std::set<uint64_t> dead_logs_;
+    LogUseChange log_use_change_;
     uint64_t last_hash_ = 0;
     bool repeated_sync_ = false;  // the commit that did the work may not be durable yet
 };

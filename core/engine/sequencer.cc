@@ -55,7 +55,6 @@ void Sequencer::next_group() {
 // Memory that runs out before the batch is written has changed nothing; after it, what readers see
 // is behind what is durable, and only reopening mends that. The same goes for a batch that failed.
 Status Sequencer::lead() {
-    const base::MutexLock logs(logs_mutex_);
     bool written = false;
     Status outcome;
     CommitGroup group(services_, state_, log_uses_, group_.front()->alone);
@@ -150,16 +149,6 @@ void Sequencer::settle(const Status& outcome) {
     const auto begin = queue_.begin();
     queue_.erase(begin + static_cast<std::ptrdiff_t>(kept),
                  begin + static_cast<std::ptrdiff_t>(group_.size()));
-}
-
-void Sequencer::add_log_use(uint64_t file_number, storage::ShardKey shard) {
-    const base::MutexLock lock(logs_mutex_);
-    log_uses_[file_number].insert(shard);
-}
-
-LogUses Sequencer::log_uses() const {
-    const base::MutexLock lock(logs_mutex_);
-    return log_uses_;
 }
 
 }  // namespace grape::engine

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/engine/change.h"
+#include "core/engine/log_uses.h"
 
 namespace grape::engine {
 
@@ -28,12 +29,13 @@ class Sequencer {
     // After a failed batch: why the database is read-only.
     base::Status health() const GRAPE_EXCLUDES(mutex_);
     // The shard has vectors in the log file; for recovery.
-    void add_log_use(uint64_t file_number, storage::ShardKey shard) GRAPE_EXCLUDES(logs_mutex_);
-    // Waits for the group that is being committed.
-    LogUses log_uses() const GRAPE_EXCLUDES(logs_mutex_);
+    void add_log_use(uint64_t file_number, storage::ShardKey shard) {
+        log_uses_.add(file_number, shard);
+    }
+    LogUses log_uses() const { return log_uses_.all(); }
 
   private:
-    base::Status lead() GRAPE_EXCLUDES(mutex_) GRAPE_EXCLUDES(logs_mutex_);
+    base::Status lead() GRAPE_EXCLUDES(mutex_);
     static base::Status undo(CommitGroup& group);
     void next_group() GRAPE_REQUIRES(mutex_);
     void lead_locked() GRAPE_REQUIRES(mutex_);
@@ -44,14 +46,12 @@ class Sequencer {
     Services& services_;
     SequencerState state_;        // the leader's
     std::vector<Change*> group_;  // the leader's: what it commits
+    LogUseTable log_uses_;        // changed by the leader
 
     mutable base::Mutex mutex_;
     std::deque<Change*> queue_ GRAPE_GUARDED_BY(mutex_);
     bool leading_ GRAPE_GUARDED_BY(mutex_) = false;
     base::Status health_ GRAPE_GUARDED_BY(mutex_);
-
-    mutable base::Mutex logs_mutex_;  // held by the leader while it commits; before mutex_
-    LogUses log_uses_ GRAPE_GUARDED_BY(logs_mutex_);
 };
 
 }  // namespace grape::engine

@@ -93,6 +93,22 @@ TEST(CommitGroup, a_log_file_goes_when_its_last_user_lets_go) {
     EXPECT_EQ(parts.services().log->current_file(), 0u);
 }
 
+TEST(CommitGroup, a_shard_that_releases_a_log_file_and_writes_to_it_again_stays_its_user) {
+    EngineParts parts(log_sizes());
+    ASSERT_TRUE(parts.run(pairs("points", 0, 20)).ok());
+    const LogUses before = parts.sequencer->log_uses();
+    const auto change = parts.change_of({pairs("points", 20, 20)});
+    change->apply = [apply = change->apply, &before](CommitEdit& edit) {
+        edit.release_log(before.begin()->first, kShard);
+        return apply(edit);
+    };
+    ASSERT_TRUE(parts.sequencer->run(*change).ok());
+    EXPECT_EQ(parts.sequencer->log_uses(), before);
+    EXPECT_EQ(parts.keys(storage::Tree::logs), 1u);
+    parts.reopen();
+    EXPECT_EQ(parts.vectors().size(), 40u);
+}
+
 TEST(CommitGroup, a_group_that_fails_lets_go_of_no_log_file) {
     EngineParts parts(log_sizes());
     ASSERT_TRUE(parts.run(pairs("points", 0, 20)).ok());
