@@ -219,10 +219,11 @@ Result<bool> Background::rewrite_one() {
 // A log file lives as long as one shard has vectors in it, and a small shard may never have enough
 // for a flush of its own: when there are many files, who holds the oldest one is flushed.
 Result<bool> Background::free_log() {
-    const auto uses = sequencer_.log_uses();
-    if (uses.size() <= services_.sizes.log_files_max) return false;
+    const std::vector<storage::ShardKey> users =
+        sequencer_.log_use_table().oldest_users(services_.sizes.log_files_max);
+    if (users.empty()) return false;
     const std::shared_ptr<const View> view = services_.views.current();
-    for (const storage::ShardKey shard : uses.begin()->second) {
+    for (const storage::ShardKey shard : users) {
         const CollectionView* found = view->state().collections.find(shard.collection);
         // A dropped collection lets go of its logs when it is purged, a damaged one never.
         if (found == nullptr || rests(shard.collection) || !found->shard->get().ok()) continue;

@@ -48,4 +48,20 @@ LogUses LogUseTable::all() const {
     return uses_;
 }
 
+std::vector<ShardKey> LogUseTable::oldest_users(size_t files_max) const {
+    const base::MutexLock lock(mutex_);
+    if (uses_.size() <= files_max) return {};
+    const std::set<ShardKey>& users = uses_.begin()->second;
+    return {users.begin(), users.end()};
+}
+
+std::vector<uint64_t> LogUseTable::files_of(ShardKey shard) const {
+    const base::MutexLock lock(mutex_);
+    std::vector<uint64_t> files;
+    for (const auto& [file, users] : uses_) {
+        if (users.contains(shard)) files.push_back(file);
+    }
+    return files;
+}
+
 }  // namespace grape::engine

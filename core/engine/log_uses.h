@@ -36,6 +36,9 @@ class LogUseTable {
     void take_over(LogUseChange& change) noexcept GRAPE_EXCLUDES(mutex_);
 
     LogUses all() const GRAPE_EXCLUDES(mutex_);
+    // The users of the oldest file while there are more than `files_max`; none otherwise.
+    std::vector<storage::ShardKey> oldest_users(size_t files_max) const GRAPE_EXCLUDES(mutex_);
+    std::vector<uint64_t> files_of(storage::ShardKey shard) const GRAPE_EXCLUDES(mutex_);
 
   private:
     mutable base::Mutex mutex_;

@@ -201,13 +201,11 @@ Result<bool> Purge::drop_slice(const PurgeItem& item) {
 
 // The log files that the dropped collection used.
 Status Purge::drop_logs(const PurgeItem& item) {
-    const LogUses uses = sequencer_.log_uses();
+    const std::vector<uint64_t> files = sequencer_.log_use_table().files_of(item.shard);
     Change change;
     change.is_commit = false;
     change.apply = [&](CommitEdit& edit) -> Status {
-        for (const auto& [file, users] : uses) {
-            if (users.contains(item.shard)) edit.release_log(file, item.shard);
-        }
+        for (const uint64_t file : files) edit.release_log(file, item.shard);
         return {};
     };
     return sequencer_.run(change);

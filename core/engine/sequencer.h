@@ -32,7 +32,9 @@ class Sequencer {
     void add_log_use(uint64_t file_number, storage::ShardKey shard) {
         log_uses_.add(file_number, shard);
     }
+    // Of the groups that are committed.
     LogUses log_uses() const { return log_uses_.all(); }
+    const LogUseTable& log_use_table() const { return log_uses_; }
 
   private:
     base::Status lead() GRAPE_EXCLUDES(mutex_);

@@ -60,6 +60,17 @@ TEST(LogUses, new_users_come_to_old_files_and_to_new_ones) {
     EXPECT_EQ(table.all().at(12), (std::set<ShardKey>{kFirst, kSecond}));
 }
 
+TEST(LogUses, the_oldest_file_is_told_of_when_there_are_too_many) {
+    LogUseTable table;
+    EXPECT_TRUE(table.oldest_users(0).empty());
+    fill(table);
+    EXPECT_TRUE(table.oldest_users(2).empty());
+    EXPECT_EQ(table.oldest_users(1), (std::vector<ShardKey>{kFirst, kSecond}));
+    EXPECT_EQ(table.files_of(kFirst), std::vector<uint64_t>{10});
+    EXPECT_EQ(table.files_of(kSecond), (std::vector<uint64_t>{10, 11}));
+    EXPECT_TRUE(table.files_of(kStranger).empty());
+}
+
 TEST(LogUses, who_does_not_use_a_file_lets_go_of_nothing) {
     LogUseTable table;
     fill(table);
