@@ -245,6 +245,7 @@ Status CommitEdit::seal() {
             GRAPE_ASSIGN(const index::DenseBlock block, view.vector_at(vector, place));
             writes_.push_back({key, vector, row, commit_,
                                base::Bytes(block.vectors, shard.collection->row_bytes(vector))});
+            vector_bytes_ += writes_.back().stored.size();
         }
         if (is_commit_) view.last_commit = commit_;
         const CollectionView* old = state_.collections.find(key.collection);

@@ -89,7 +89,9 @@ class CommitEdit {
     base::Status seal();
 
     // For the group, after seal().
+    // By shard, as the record's changes are.
     const std::vector<VectorWrite>& writes() const { return writes_; }
+    uint64_t vector_bytes() const { return vector_bytes_; }  // of the writes
     storage::CommitRecord& record() { return record_; }
     const storage::CommitRecord& record() const { return record_; }
     KeyOverlay& keys() { return keys_; }
@@ -124,6 +126,7 @@ class CommitEdit {
     KeyOverlay keys_;
     std::map<storage::ShardKey, ShardEdit> shards_;
     std::vector<VectorWrite> writes_;
+    uint64_t vector_bytes_ = 0;
     storage::CommitRecord record_;
     std::vector<uint64_t> files_;
     std::vector<std::pair<uint64_t, storage::ShardKey>> released_logs_;

@@ -76,7 +76,7 @@ void CommitGroup::take(Change& change, std::unique_ptr<CommitEdit> edit) {
     keys_.merge(std::move(edit->keys()));
     batch_.append(edit->batch());
     edit->batch().clear();
-    for (const VectorWrite& write : edit->writes()) vector_bytes_ += write.stored.size();
+    vector_bytes_ += edit->vector_bytes();
     if (spilled_) batch_.remove(storage::intent_key());
     if (change.is_commit && !change.idempotency_key.empty()) {
         // Behind the last part of the commit: a commit that does not end leaves no key.
@@ -98,9 +98,7 @@ Status CommitGroup::undo() {
 Status CommitGroup::place_vectors() {
     std::vector<CommitEdit*> large;
     for (const Applied& each : applied_) {
-        uint64_t bytes = 0;
-        for (const VectorWrite& write : each.edit->writes()) bytes += write.stored.size();
-        if (bytes >= services_.sizes.pending_bytes_max) {
+        if (each.edit->vector_bytes() >= services_.sizes.pending_bytes_max) {
             large.push_back(each.edit.get());
             continue;
         }
@@ -159,9 +157,10 @@ Status CommitGroup::append_to_log(const std::vector<CommitEdit*>& edits) {
     Frames frames;
     for (CommitEdit* edit : edits) {
         frames.add(edit->writes());
+        auto write = edit->writes().begin();
         for (storage::ShardChange& change : edit->record().changes) {
-            for (const VectorWrite& write : edit->writes()) {
-                if (write.shard == change.shard) ++change.log_vectors;
+            for (; write != edit->writes().end() && write->shard == change.shard; ++write) {
+                ++change.log_vectors;
             }
         }
     }
