@@ -4,9 +4,11 @@
 
 BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3-minimal python3
     libleveldb-dev libsnappy-dev libxxhash-dev rapidjson-dev
+    libutf8proc-dev libstemmer-dev
     libflatbuffers-dev flatbuffers-compiler libcli11-dev libbenchmark-dev zlib1g-dev)
 LINT_PACKAGES=(python3 git clang-format-14)
-TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" libgtest-dev binutils mandoc)
+TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" libgtest-dev binutils mandoc
+    python3-venv)
 CLANG_PACKAGES=(clang-14 libclang-rt-14-dev llvm-14)
 SANITIZER_PACKAGES=("${TEST_PACKAGES[@]}" "${CLANG_PACKAGES[@]}")
 TSAN_PACKAGES=("${SANITIZER_PACKAGES[@]}" dpkg-dev ca-certificates)

@@ -34,6 +34,7 @@ verb_demo() {
 
 verb_test() {
     need_packages "${TEST_PACKAGES[@]}"
+    need_python tests/differential/requirements.txt
     configure_test
     build test
     run_tests test 4 "$@"
