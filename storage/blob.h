@@ -25,7 +25,7 @@ namespace grape::storage {
 
 enum class Placement : uint8_t { cached = 0, pinned = 1, cold = 2 };  // stored: values fixed
 
-enum class BlobKind : uint16_t { vectors = 1, rows = 2 };  // stored: values fixed
+enum class BlobKind : uint16_t { vectors = 1, rows = 2, fields = 3, graph = 4 };  // stored
 
 // What the store says about a blob; open checks the file against it.
 struct BlobIdentity {

@@ -56,7 +56,7 @@ class DescriptorCache {
     std::unordered_map<std::string_view, Entries::iterator> places_ GRAPE_GUARDED_BY(mutex_);
 };
 
-// "000017.vec" or "000017.row".
+// "000017.vec"
 std::string blob_file_name(uint64_t file_number, BlobKind kind);
 
 // Shared by a store and its blobs, which may outlive it.

@@ -17,7 +17,10 @@ constexpr uint64_t kFrameBytes = kBlobPageBytes + kBlobFooterBytes;  // of an em
 }  // namespace
 
 std::string blob_file_name(uint64_t file_number, BlobKind kind) {
-    return numbered_name(file_number, kind == BlobKind::rows ? ".row" : ".vec");
+    for (const BlobSuffix& each : kBlobSuffixes) {
+        if (each.kind == kind) return numbered_name(file_number, each.suffix);
+    }
+    return {};
 }
 
 std::string BlobDirectory::path_of(uint64_t file_number, BlobKind kind) const {

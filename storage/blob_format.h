@@ -51,6 +51,16 @@ struct BlobLayout {
     }
 };
 
+// The suffix of each kind's file names.
+struct BlobSuffix {
+    BlobKind kind;
+    std::string_view suffix;
+};
+inline constexpr std::array<BlobSuffix, 4> kBlobSuffixes{{{BlobKind::vectors, ".vec"},
+                                                          {BlobKind::rows, ".row"},
+                                                          {BlobKind::fields, ".fld"},
+                                                          {BlobKind::graph, ".graph"}}};
+
 // Which file it is; part of each checksum.
 struct BlobName {
     uint64_t database_id = 0;

@@ -39,8 +39,8 @@ Result<std::shared_ptr<Blob>> DiskBlobStore::open(const BlobIdentity& identity, 
 }
 
 Status DiskBlobStore::remove(uint64_t file_number) {
-    for (const BlobKind kind : {BlobKind::vectors, BlobKind::rows}) {
-        const std::string path = directory_->path_of(file_number, kind);
+    for (const BlobSuffix& each : kBlobSuffixes) {
+        const std::string path = directory_->path_of(file_number, each.kind);
         directory_->descriptors.forget(path);
         GRAPE_TRY(remove_file(path, directory_->options.faults));
     }
@@ -49,9 +49,12 @@ Status DiskBlobStore::remove(uint64_t file_number) {
 
 Result<std::vector<uint64_t>> DiskBlobStore::list() const {
     const DiskBlobOptions& options = directory_->options;
-    GRAPE_ASSIGN(auto numbers, list_numbered(options.directory, ".vec", options.faults));
-    GRAPE_ASSIGN(const auto rows, list_numbered(options.directory, ".row", options.faults));
-    numbers.insert(numbers.end(), rows.begin(), rows.end());
+    std::vector<uint64_t> numbers;
+    for (const BlobSuffix& each : kBlobSuffixes) {
+        GRAPE_ASSIGN(const auto found,
+                     list_numbered(options.directory, each.suffix, options.faults));
+        numbers.insert(numbers.end(), found.begin(), found.end());
+    }
     std::sort(numbers.begin(), numbers.end());
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
     return numbers;

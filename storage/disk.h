@@ -3,7 +3,7 @@
 //   GRAPE             who this is: format version, the database's id (docs/formats/directory.md)
 //   LOCK              held while the database is open; never removed
 //   store/            LevelDB, on Grape's own Env
-//   files/            000017.vec (vector files), .row (row files), .vlog (the vector log)
+//   files/            000017.vec, .row, .fld, .graph (blob files), .vlog (the vector log)
 //
 // Threads: each object says for itself.
 #pragma once

@@ -25,6 +25,12 @@ std::string catalogue_key(char kind) {
 
 }  // namespace
 
+IndexKind index_kind(uint32_t index) {
+    if (index == kRowTableIndex) return IndexKind::rows;
+    if (index >= kFieldIndexBase) return IndexKind::field;
+    return index >= kGraphIndexBase ? IndexKind::graph : IndexKind::vectors;
+}
+
 std::string tree_prefix(Tree tree) {
     return std::string(1, static_cast<char>(tree));
 }

@@ -12,7 +12,12 @@
 
 namespace grape::storage {
 
-inline constexpr uint32_t kRowTableIndex = 0xFFFF'FFFF;  // index number of row files in `runs`
+// Index numbers in `runs`: vectors by their number, graphs, payload fields, and the row files.
+inline constexpr uint32_t kGraphIndexBase = 0x4000'0000;  // + number of the vector
+inline constexpr uint32_t kFieldIndexBase = 0x8000'0000;  // + number of the field
+inline constexpr uint32_t kRowTableIndex = 0xFFFF'FFFF;
+enum class IndexKind : uint8_t { vectors, graph, field, rows };
+IndexKind index_kind(uint32_t index);
 
 enum class Tree : char {
     catalogue = 'c',

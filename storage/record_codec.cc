@@ -82,6 +82,23 @@ Result<VectorRecord> decode_vector(const record::VectorRecord& in) {
     return out;
 }
 
+Status decode_fields(const record::CollectionRecord& in, CollectionRecord& out) {
+    out.next_field = in.next_field();
+    if (in.fields() == nullptr) return {};
+    for (const record::FieldRecord* each : *in.fields()) {
+        // Numbers ascend, so that none is there twice.
+        const bool ascends = out.fields.empty() || out.fields.back().number < each->number();
+        if (!ascends || each->number() >= out.next_field ||
+            out.next_field > base::limits::field_number_max ||
+            out.fields.size() == base::limits::fields_per_collection_max) {
+            return malformed("collection");
+        }
+        out.fields.push_back({each->number(), std::string(text(each->path())), each->kind(),
+                              std::string(text(each->schema())), each->automatic()});
+    }
+    return {};
+}
+
 Result<ShardChange> decode_change(const record::ShardChange& in) {
     ShardChange out;
     out.shard = {in.collection(), in.shard()};
@@ -104,11 +121,23 @@ std::string encode(const CollectionRecord& in) {
             static_cast<uint8_t>(each.distance), static_cast<uint8_t>(each.datatype),
             static_cast<uint8_t>(each.placement)));
     }
+    std::vector<flatbuffers::Offset<record::FieldRecord>> fields;
+    for (const FieldRecord& each : in.fields) {
+        const auto path = builder.CreateString(each.path);
+        const auto schema = bytes_vector(builder, each.schema);
+        fields.push_back(record::CreateFieldRecord(builder, each.number, path, each.kind, schema,
+                                                   each.automatic));
+    }
     const auto name = builder.CreateString(in.name);
     const auto list = builder.CreateVector(vectors);
     const auto metadata = bytes_vector(builder, in.metadata);
-    return finish(builder, record::CreateCollectionRecord(builder, in.number, name,
-                                                          in.created_commit, list, metadata));
+    const auto field_list =
+        fields.empty()
+            ? flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<record::FieldRecord>>>()
+            : builder.CreateVector(fields);
+    return finish(builder,
+                  record::CreateCollectionRecord(builder, in.number, name, in.created_commit, list,
+                                                 metadata, 1, field_list, in.next_field));
 }
 
 Result<CollectionRecord> decode_collection(std::string_view bytes) {
@@ -130,14 +159,16 @@ Result<CollectionRecord> decode_collection(std::string_view bytes) {
             out.vectors.push_back(std::move(vector_record));
         }
     }
+    GRAPE_TRY(decode_fields(*in, out));
     return out;
 }
 
 std::string encode(const RunRecord& in) {
     flatbuffers::FlatBufferBuilder builder;
-    return finish(builder, record::CreateRunRecord(builder, in.blob.file_number, in.blob.size_bytes,
-                                                   in.blob.root_checksum, in.offset, in.length,
-                                                   in.run_id, in.count, in.checkpoint));
+    return finish(builder,
+                  record::CreateRunRecord(builder, in.blob.file_number, in.blob.size_bytes,
+                                          in.blob.root_checksum, in.offset, in.length, in.run_id,
+                                          in.count, in.checkpoint, in.after_commit));
 }
 
 Result<RunRecord> decode_run(std::string_view bytes) {
@@ -151,6 +182,7 @@ Result<RunRecord> decode_run(std::string_view bytes) {
     out.run_id = in->run_id();
     out.count = in->count();
     out.checkpoint = in->checkpoint();
+    out.after_commit = in->after_commit();
     return out;
 }
 

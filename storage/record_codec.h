@@ -25,12 +25,22 @@ struct VectorRecord {
     vector::Datatype datatype = vector::Datatype::f32;
     Placement placement = Placement::cached;
 };
+// An index of a payload field.
+struct FieldRecord {
+    uint32_t number = 0;
+    std::string path;
+    uint8_t kind = 0;    // index::FieldKind
+    std::string schema;  // what the user asked for, in payload form
+    bool automatic = false;
+};
 struct CollectionRecord {
     uint32_t number = 0;
     std::string name;
     uint64_t created_commit = 0;
     std::vector<VectorRecord> vectors;
     std::string metadata;  // payload form
+    std::vector<FieldRecord> fields;
+    uint32_t next_field = 0;
 };
 struct RunRecord {
     BlobIdentity blob;
@@ -38,6 +48,7 @@ struct RunRecord {
     uint32_t run_id = 0;
     uint32_t count = 0;
     uint64_t checkpoint = 0;
+    uint64_t after_commit = 0;
 };
 struct ShardChange {
     ShardKey shard;

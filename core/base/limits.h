@@ -9,6 +9,9 @@ namespace grape::base::limits {
 inline constexpr size_t name_bytes_max = 255;         // collection, alias
 inline constexpr size_t vector_name_bytes_max = 200;  // as Qdrant
 inline constexpr size_t vectors_per_collection_max = 64;
+inline constexpr size_t fields_per_collection_max = 256;    // payload indexes
+inline constexpr uint32_t field_number_max = 0x3FFF'FFFFu;  // they are never reused
+inline constexpr size_t field_path_bytes_max = 1024;
 inline constexpr uint32_t dim_max = 65536;  // as Qdrant
 inline constexpr size_t string_id_bytes_max = 255;
 inline constexpr size_t payload_bytes_max = 4u << 20;  // a point's payload, binary form
@@ -27,6 +30,13 @@ inline constexpr uint64_t idempotency_key_commits_max = 100'000;
 inline constexpr uint64_t idempotency_key_age_ms_max = 24ull * 3600 * 1000;
 inline constexpr uint32_t rows_per_shard_max = 0xFFFF'FF00u;
 inline constexpr size_t blobs_per_request_max = 1024;
-inline constexpr size_t group_delay_ms_max = 10'000;  // durability group(ms)
+inline constexpr size_t stopwords_max = 100'000;           // of one text index
+inline constexpr size_t filter_depth_max = 32;             // filters in one another
+inline constexpr size_t filter_conditions_max = 10'000;    // of one filter, at all depths
+inline constexpr size_t filter_values_max = 1'000'000;     // in all lists of one filter
+inline constexpr uint64_t facet_limit_max = 100'000;       // values of one facet
+inline constexpr size_t group_delay_ms_max = 10'000;       // durability group(ms)
+inline constexpr uint32_t submit_threads_max = 1024;       // of one database
+inline constexpr uint32_t submit_waiting_max = 1'000'000;  // submitted requests
 
 }  // namespace grape::base::limits

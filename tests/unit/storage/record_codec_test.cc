@@ -23,6 +23,9 @@ CollectionRecord collection() {
         {0, "", 4, vector::Distance::cosine, vector::Datatype::f32, Placement::cached});
     out.vectors.push_back({1, "image", base::limits::dim_max, vector::Distance::manhattan,
                            vector::Datatype::u8, Placement::cold});
+    out.fields.push_back({2, "a.b", 1, "", false});
+    out.fields.push_back({5, "c[].d", 8, std::string("\x18\x00", 2), true});
+    out.next_field = 6;
     return out;
 }
 
@@ -53,6 +56,14 @@ TEST(RecordCodec, a_collection_survives) {
     EXPECT_EQ(decoded->vectors[1].distance, vector::Distance::manhattan);
     EXPECT_EQ(decoded->vectors[1].datatype, vector::Datatype::u8);
     EXPECT_EQ(decoded->vectors[1].placement, Placement::cold);
+    EXPECT_EQ(decoded->next_field, 6u);
+    ASSERT_EQ(decoded->fields.size(), 2u);
+    EXPECT_EQ(decoded->fields[0].path, "a.b");
+    EXPECT_FALSE(decoded->fields[0].automatic);
+    EXPECT_EQ(decoded->fields[1].number, 5u);
+    EXPECT_EQ(decoded->fields[1].kind, 8u);
+    EXPECT_EQ(decoded->fields[1].schema, collection().fields[1].schema);
+    EXPECT_TRUE(decoded->fields[1].automatic);
 }
 
 TEST(RecordCodec, refuses_a_collection_that_cannot_be) {
@@ -62,6 +73,9 @@ TEST(RecordCodec, refuses_a_collection_that_cannot_be) {
         EXPECT_EQ(decode_collection(encode(record)).status().code(), Code::corrupt);
     };
     refuse([](CollectionRecord& r) { r.vectors[0].number = 1; });
+    refuse([](CollectionRecord& r) { r.fields[1].number = 2; });
+    refuse([](CollectionRecord& r) { r.next_field = 5; });
+    refuse([](CollectionRecord& r) { r.next_field = base::limits::field_number_max + 1; });
     refuse([](CollectionRecord& r) { r.vectors[0].size = 0; });
     refuse([](CollectionRecord& r) { r.vectors[0].size = base::limits::dim_max + 1; });
     refuse([](CollectionRecord& r) { r.vectors[0].distance = vector::Distance{0}; });

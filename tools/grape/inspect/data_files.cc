@@ -90,24 +90,35 @@ Status read_log(const storage::LogName& name, const std::string& path, FileRepor
     return {};
 }
 
+const char* kind_name(storage::BlobKind kind) {
+    switch (kind) {
+        case storage::BlobKind::vectors:
+            return "vectors";
+        case storage::BlobKind::rows:
+            return "rows";
+        case storage::BlobKind::fields:
+            return "fields";
+        case storage::BlobKind::graph:
+            return "graph";
+    }
+    return "unknown";
+}
+
 }  // namespace
 
 void read_data_file(uint64_t database_id, std::string_view name, const std::string& path,
                     FileReport& report) {
-    const uint64_t vectors = storage::number_of_name(name, ".vec");
-    const uint64_t rows = storage::number_of_name(name, ".row");
-    const uint64_t log = storage::number_of_name(name, ".vlog");
-    report.kind = vectors != 0 ? "vectors"
-                  : rows != 0  ? "rows"
-                  : log != 0   ? "vector log"
-                               : "unknown";
-    if (vectors + rows + log == 0 || database_id == 0) return;
+    report.kind = "unknown";
     Status status;
-    if (log != 0) {
-        status = read_log({database_id, log}, path, report);
-    } else {
-        const auto kind = vectors != 0 ? storage::BlobKind::vectors : storage::BlobKind::rows;
-        status = read_blob({database_id, vectors + rows, kind}, path, report);
+    if (const uint64_t log = storage::number_of_name(name, ".vlog"); log != 0) {
+        report.kind = "vector log";
+        if (database_id != 0) status = read_log({database_id, log}, path, report);
+    }
+    for (const storage::BlobSuffix& each : storage::kBlobSuffixes) {
+        const uint64_t number = storage::number_of_name(name, each.suffix);
+        if (number == 0) continue;
+        report.kind = kind_name(each.kind);
+        if (database_id != 0) status = read_blob({database_id, number, each.kind}, path, report);
     }
     if (!status.ok()) report.problem = status.message();
 }
