@@ -18,4 +18,10 @@ void for_each_value_at(PayloadView payload, const JsonPath& path,
 void for_each_element_at(PayloadView payload, const JsonPath& path,
                          const std::function<void(PayloadView)>& visit);
 
+// Whether `holds` is true for one of them; stops at the first.
+bool any_value_at(PayloadView payload, const JsonPath& path,
+                  const std::function<bool(PayloadView)>& holds);
+bool any_element_at(PayloadView payload, const JsonPath& path,
+                    const std::function<bool(PayloadView)>& holds);
+
 }  // namespace grape::base

@@ -22,7 +22,9 @@ struct GeoRadius {
     GeoPoint center;
     double radius_m = 0;
 };
-// Rings are closed: the last point is the first one, at least four points.
+// Rings are closed: the last point is the first one, at least four points. Edges are straight in
+// the plane of longitude and latitude; borders are outside, those of holes too. A polygon across
+// the antimeridian goes on beyond it: its longitudes may be from -360 to 360.
 struct GeoPolygon {
     std::vector<GeoPoint> exterior;
     std::vector<std::vector<GeoPoint>> interiors;
@@ -34,7 +36,8 @@ double haversine_m(const GeoPoint& a, const GeoPoint& b);
 bool contains(const GeoBox& box, const GeoPoint& point);
 bool contains(const GeoRadius& circle, const GeoPoint& point);
 bool contains(const GeoPolygon& polygon, const GeoPoint& point);
-// Boxes that together cover the area, borders included: one, or two across the antimeridian.
+// Boxes that together cover the area, borders included: one, or two across the antimeridian. A
+// point on the border of such a box may be inside of the area.
 std::vector<GeoBox> bounding_boxes(const GeoRadius& circle);
 std::vector<GeoBox> bounding_boxes(const GeoPolygon& polygon);
 
