@@ -105,6 +105,27 @@ class JsonValue {
 // Errors say the byte where the text stops being JSON: "JSON: byte 17: ...".
 Result<JsonValue> parse_json(std::string_view text);
 
+// A value as it stands in a text, without the blanks around it.
+struct JsonText {
+    JsonKind kind = JsonKind::null;
+    std::string_view text = "null";
+};
+
+// A value and what lies directly in it: the members of an object (of equal names all are there) or
+// the elements of an array, whose names are empty.
+struct JsonParts {
+    struct Part {
+        std::string name;
+        JsonText value;
+    };
+    JsonText value;
+    std::vector<Part> parts;
+};
+
+// For who passes values on: checks all of the text as parse_json() does (but not each number
+// against the range of a double) and makes no tree. `text` must outlive the parts.
+Result<JsonParts> split_json(std::string_view text);
+
 // Appends JSON text: compact, UTF-8, numbers in their shortest form that reads back the same.
 // Commas are placed by the writer. A real keeps being a real: 1.0 is written 1.0. What JSON cannot
 // say is not written: a number that is not finite becomes null, a byte that is not UTF-8 U+FFFD.

@@ -1,66 +1,16 @@
-// The strict JSON parser: RapidJSON's SAX reader feeds a builder of JsonValue trees. Iterative, so
-// that hostile nesting costs no stack; the builder stops at the depth limit. Threads: pure.
+// The strict JSON parser: RapidJSON's reader feeds a builder of JsonValue trees. Threads: pure.
 //
-// RapidJSON checks its own logic with assert(); here those checks are compiled out, since a library
-// in somebody else's process must not abort. What a caller can get wrong is reported by its parse
-// codes and, for lone low surrogates and text after a NUL, by checks of ours. Reals are read again
-// by std::from_chars: RapidJSON 1.1.0 with its flag for full precision reads 0.0e-183 as 2e-202.
+// Reals are read again by std::from_chars: RapidJSON 1.1.0 with its flag for full precision reads
+// 0.0e-183 as 2e-202.
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <unordered_map>
 
 #include "core/base/json.h"
-#include "core/base/limits.h"
-#include "core/base/utf8.h"
-
-#define RAPIDJSON_ASSERT(x) static_cast<void>(0)
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
+#include "core/base/json_reader.h"
 
 namespace grape::base {
 namespace {
-struct StackOnVector {};  // chooses the stack below
-}  // namespace
-}  // namespace grape::base
-
-// RapidJSON's own stack adds to a null pointer, which is undefined, and writes to one when malloc
-// fails. This one has the part of its interface that the reader uses, and throws bad_alloc.
-template <>
-class rapidjson::internal::Stack<grape::base::StackOnVector> {
-  public:
-    Stack(grape::base::StackOnVector*, size_t) {}
-
-    void Clear() { size_ = 0; }
-    template <typename T>
-    T* Push(size_t count = 1) {
-        const size_t bytes = sizeof(T) * count;
-        if (memory_.size() - size_ < bytes) memory_.resize(2 * memory_.size() + bytes + 256);
-        size_ += bytes;
-        return reinterpret_cast<T*>(memory_.data() + size_ - bytes);
-    }
-    template <typename T>
-    T* Pop(size_t count) {
-        size_ -= sizeof(T) * count;
-        return reinterpret_cast<T*>(memory_.data() + size_);
-    }
-    template <typename T>
-    T* Top() {
-        return reinterpret_cast<T*>(memory_.data() + size_ - sizeof(T));
-    }
-
-  private:
-    std::vector<char> memory_;
-    size_t size_ = 0;
-};
-
-namespace grape::base {
-namespace {
-
-using Reader = rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, StackOnVector>;
-
-constexpr unsigned kParseFlags =
-    rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
 
 // Below this many members a scan is faster than a hash table.
 constexpr size_t kFewMembers = 16;
@@ -90,9 +40,9 @@ void put_member(Members& out, std::unordered_map<std::string, size_t>& places, s
 
 // RapidJSON's handler: open containers keep their values on one stack and are built, with their
 // final size, when they close. Returning false stops the parser.
-class Builder {
+class Builder : public JsonHandler {
   public:
-    explicit Builder(const rapidjson::MemoryStream& stream) : stream_(stream) {}
+    using JsonHandler::JsonHandler;
 
     bool Null() { return add(JsonValue()); }
     bool Bool(bool value) { return add(JsonValue::of(value)); }
@@ -105,7 +55,6 @@ class Builder {
         too_big_ = !read_real(rough, &value);
         return !too_big_ && add(JsonValue::of_real(value));
     }
-    bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
     bool String(const char* text, rapidjson::SizeType size, bool) {
         return is_sound(text, size) && add(JsonValue::of_string(std::string(text, size)));
     }
@@ -114,8 +63,8 @@ class Builder {
         keys_.emplace_back(text, size);
         return true;
     }
-    bool StartObject() { return open(); }
-    bool StartArray() { return open(); }
+    bool StartObject() { return enter(); }
+    bool StartArray() { return enter(); }
     bool EndObject(rapidjson::SizeType count) {
         JsonValue object = JsonValue::make_object();
         Members& members = object.members();
@@ -139,8 +88,6 @@ class Builder {
         return close(first, std::move(array));
     }
 
-    bool too_deep() const { return too_deep_; }
-    bool too_big() const { return too_big_; }
     JsonValue take() { return std::move(values_.front()); }
 
   private:
@@ -148,13 +95,8 @@ class Builder {
         values_.push_back(std::move(value));
         return true;
     }
-    bool open() {
-        too_deep_ = depth_ == limits::json_depth_max;
-        ++depth_;
-        return !too_deep_;
-    }
     bool close(size_t first_value, JsonValue&& container) {
-        --depth_;
+        leave();
         values_.resize(first_value);
         return add(std::move(container));
     }
@@ -171,19 +113,12 @@ class Builder {
     static bool is_number_part(char c) {
         return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
     }
-    // RapidJSON lets an escaped lone low surrogate (\udc00) through as three bytes that are no
-    // UTF-8; all such sequences begin with 0xED.
-    static bool is_sound(const char* text, size_t size) {
-        return std::memchr(text, 0xED, size) == nullptr || is_utf8({text, size});
-    }
 
     std::vector<JsonValue> values_;
     std::vector<std::string> keys_;
-    size_t depth_ = 0;
-    const rapidjson::MemoryStream& stream_;
-    bool too_deep_ = false;
-    bool too_big_ = false;
 };
+
+}  // namespace
 
 std::string_view describe(rapidjson::ParseErrorCode code) {
     switch (code) {
@@ -205,11 +140,11 @@ std::string_view describe(rapidjson::ParseErrorCode code) {
         case rapidjson::kParseErrorTermination:
             return "half of a surrogate pair in a string";
         case rapidjson::kParseErrorStringEscapeInvalid:
-            return "unknown escape in a string";
+            return "an unknown escape or a raw control character in a string";
         case rapidjson::kParseErrorStringMissQuotationMark:
             return "a string does not end";
         case rapidjson::kParseErrorStringInvalidEncoding:
-            return "a string is not UTF-8 or holds a raw control character";
+            return "a string is not UTF-8";
         case rapidjson::kParseErrorNumberTooBig:
             return "a number is out of the range of a double";
         case rapidjson::kParseErrorNumberMissFraction:
@@ -221,25 +156,10 @@ std::string_view describe(rapidjson::ParseErrorCode code) {
     }
 }
 
-}  // namespace
-
 Result<JsonValue> parse_json(std::string_view text) {
     rapidjson::MemoryStream stream(text.data(), text.size());
     Builder builder(stream);
-    Reader reader;
-    const rapidjson::ParseResult parsed = reader.Parse<kParseFlags>(stream, builder);
-    if (builder.too_deep()) {
-        return Status::make_limit("JSON: byte ", parsed.Offset(), ": nested more than ",
-                                  limits::json_depth_max, " levels deep");
-    }
-    if (parsed.IsError()) {
-        const auto code = builder.too_big() ? rapidjson::kParseErrorNumberTooBig : parsed.Code();
-        return Status::make_invalid("JSON: byte ", parsed.Offset(), ": ", describe(code));
-    }
-    // The stream stands for its end as a NUL, so a NUL in the text looks like the end.
-    if (stream.Tell() != text.size()) {
-        return Status::make_invalid("JSON: byte ", stream.Tell(), ": something follows the value");
-    }
+    GRAPE_TRY(read_json(text, stream, builder));
     return builder.take();
 }
 

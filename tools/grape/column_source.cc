@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/grape/json.h"
 #include "tools/grape/point_source.h"
 #include "tools/grape/text.h"
 
@@ -100,18 +101,26 @@ class ColumnSource final : public PointSource {
         uint64_t read = 0;
         for (std::string_view line; read < count && payloads.size() < kBatchBytesMax; ++read) {
             read_line(line);
-            const Json payload = lines_->object(line);
+            const base::JsonParts payload = lines_->object(line);
             if (read > 0) payloads += ',';
             starts.push_back(payloads.size());
-            payloads += payload.raw();
+            payloads += payload.value.text;
             if (id_field_.empty()) continue;
-            const std::optional<Json> id = payload.find(id_field_);
-            if (!id) throw lines_->wrong(id_field_ + ": is required, --id-field names it");
             if (read > 0) ids += ',';
-            ids += id->raw();
+            ids += id_of(payload);
         }
         if (!id_field_.empty()) ids += "]";
         return read;
+    }
+
+    // The last member of that name, as in a payload.
+    std::string_view id_of(const base::JsonParts& payload) const {
+        std::string_view id;
+        for (const auto& [name, value] : payload.parts) {
+            if (name == id_field_) id = value.text;
+        }
+        if (id.empty()) throw lines_->wrong(id_field_ + ": is required, --id-field names it");
+        return id;
     }
 
     grape_blob number_rows(uint64_t count) {

@@ -1,13 +1,11 @@
-// JSON as the command line needs it: a check of a whole text, then views of its parts. Replies of
-// the library and lines of files are read without being copied; values that only pass through stay
-// the text that they were.
+// JSON as the command line needs it, over the reader of core/base: replies as views of their parts,
+// so that values that only pass through stay the text that they were.
 //
 // Threads: values; a Json points into a text that must outlive it.
-// What must stay true: a Json is only made of text that check_json() found right, or that the
-// library wrote; so reading one cannot fail.
+// What must stay true: a Json is only made of text that split_json() found right; so reading one
+// cannot fail.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,51 +13,40 @@
 #include <utility>
 #include <vector>
 
-namespace grape::cli {
+#include "core/base/json.h"
 
-struct JsonError {
-    size_t offset = 0;  // in the text
-    const char* what = "";
-};
-// Whether all of the text is one JSON value, at most 64 levels deep.
-std::optional<JsonError> check_json(std::string_view text);
+namespace grape::cli {
 
 class Json {
   public:
-    enum class Kind { null, boolean, number, string, array, object };
+    Json() = default;  // null
+    explicit Json(base::JsonText value) : value_(value) {}
+    // The "result" of a reply of the library.
+    static Json result_of(std::string_view reply);
 
-    Json() : text_("null") {}
-    // The value that begins at the first character of `text`; what is behind it is left out.
-    static Json at(std::string_view text);
-
-    Kind kind() const;
-    bool is(Kind wanted) const { return kind() == wanted; }
+    bool is(base::JsonKind wanted) const { return value_.kind == wanted; }
     // As it stands in the text.
-    std::string_view raw() const { return text_; }
+    std::string_view raw() const { return value_.text; }
 
     std::vector<Json> elements() const;
-    // Names still have their escapes resolved; of equal ones all are given.
+    // Of equal names all are given.
     std::vector<std::pair<std::string, Json>> members() const;
     // The last member of that name; nothing when there is none, or when this is no object.
     std::optional<Json> find(std::string_view name) const;
     // As find(), and for a path of names; null when something is missing.
-    Json operator[](std::string_view name) const;
+    Json operator[](std::string_view name) const { return find(name).value_or(Json()); }
 
     // A string without its quotes and escapes; of other values the raw text.
     std::string text() const;
-    bool boolean() const { return text_ == "true"; }
+    bool boolean() const { return raw() == "true"; }
     // A whole number; 0 when it is none.
     uint64_t number() const;
-    double real() const;
 
   private:
-    explicit Json(std::string_view text) : text_(text) {}
-
-    std::string_view text_;
+    base::JsonText value_;
 };
 
-bool is_utf8(std::string_view text);
-// A JSON string. The text must be UTF-8.
+// A JSON string. Text that is not UTF-8 is a Failure: it is what somebody typed.
 std::string quote(std::string_view text);
 // The same for any bytes: what is not UTF-8 becomes U+FFFD.
 std::string quote_any(std::string_view text);

@@ -54,14 +54,11 @@ Failure LineReader::wrong(const std::string& what) const {
     return file_.wrong("line " + std::to_string(line_number_) + ": " + what);
 }
 
-Json LineReader::object(std::string_view line) const {
-    if (const auto error = check_json(line)) {
-        throw wrong("character " + std::to_string(error->offset + 1) + ": " + error->what);
-    }
-    if (!is_utf8(line)) throw wrong("is not UTF-8");
-    const Json value = Json::at(line);
-    if (!value.is(Json::Kind::object)) throw wrong("expected a JSON object");
-    return value;
+base::JsonParts LineReader::object(std::string_view line) const {
+    base::Result<base::JsonParts> read = base::split_json(line);
+    if (!read.ok()) throw wrong(read.status().message());
+    if (read->value.kind != base::JsonKind::object) throw wrong("expected a JSON object");
+    return std::move(read).value();
 }
 
 uint64_t count_lines(const std::string& path) {

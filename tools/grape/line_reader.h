@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "tools/grape/json.h"
+#include "core/base/json.h"
 #include "tools/grape/vector_file.h"
 
 namespace grape::cli {
@@ -25,8 +25,8 @@ class LineReader {
     const std::string& path() const { return file_.path(); }
     // "FILE: line 17: what".
     Failure wrong(const std::string& what) const;
-    // The line as a JSON object, or a Failure that says what it is instead.
-    Json object(std::string_view line) const;
+    // The line as a JSON object and its members, or a Failure that says what it is instead.
+    base::JsonParts object(std::string_view line) const;
 
   private:
     bool fill();

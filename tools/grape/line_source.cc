@@ -1,5 +1,6 @@
 // Points from JSON lines: either points as upsert_points spells them, or any objects of which one
 // field is the vector.
+#include "tools/grape/json.h"
 #include "tools/grape/point_source.h"
 #include "tools/grape/text.h"
 
@@ -73,7 +74,7 @@ class LineSource final : public PointSource {
         return false;
     }
 
-    void append_point(const Json& object, std::string& out) {
+    void append_point(const base::JsonParts& object, std::string& out) {
         if (vector_field_.empty()) {
             append_spelled(object, out);
         } else {
@@ -82,11 +83,11 @@ class LineSource final : public PointSource {
     }
 
     // A point as it is, but for what a reply has and a request has not.
-    void append_spelled(const Json& object, std::string& out) {
+    void append_spelled(const base::JsonParts& object, std::string& out) {
         out += '{';
         bool has_id = false;
         if (numbered_) out += "\"id\":" + std::to_string(next_id_) + ",";
-        for (const auto& [name, value] : object.members()) {
+        for (const auto& [name, value] : object.parts) {
             if (name == "version") continue;
             const bool is_id = name == id_field_;
             if (is_id && numbered_) {
@@ -100,13 +101,13 @@ class LineSource final : public PointSource {
     }
 
     // A point from an object of any form.
-    void append_made(const Json& object, std::string& out) {
+    void append_made(const base::JsonParts& object, std::string& out) {
         std::string payload = "{";
         bool has_id = numbered_;
         bool has_vector = false;
         out += '{';
         if (numbered_) out += "\"id\":" + std::to_string(next_id_) + ",";
-        for (const auto& [name, value] : object.members()) {
+        for (const auto& [name, value] : object.parts) {
             if (name == vector_field_) {
                 has_vector = true;
                 append_member("vector", value, out);
@@ -114,7 +115,7 @@ class LineSource final : public PointSource {
                 has_id = true;
                 append_member("id", value, out);
             } else {
-                payload += cat(quote(name), ":") + std::string(value.raw()) + ",";
+                payload += cat(quote(name), ":", value.text, ",");
             }
         }
         if (!has_id) throw lines_.wrong(id_field_ + ": is required, --id-field names it");
@@ -125,15 +126,15 @@ class LineSource final : public PointSource {
         out += "\"payload\":" + payload + "}";
     }
 
-    void append_member(std::string_view name, const Json& value, std::string& out) const {
+    void append_member(std::string_view name, const base::JsonText& value, std::string& out) const {
         out += cat(quote(name), ":");
-        if (name == "vector" && !using_.empty() && !value.is(Json::Kind::object)) {
+        if (name == "vector" && !using_.empty() && value.kind != base::JsonKind::object) {
             out += cat("{", quote(using_), ":");
-            out += value.raw();
+            out += value.text;
             out += "},";
             return;
         }
-        out += value.raw();
+        out += value.text;
         out += ',';
     }
     static void end_object(std::string& out) {

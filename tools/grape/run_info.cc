@@ -14,7 +14,7 @@ std::string vector_text(const Json& params) {
 
 // One unnamed vector, or a map of names.
 bool is_unnamed(const Json& vectors) {
-    return vectors["size"].is(Json::Kind::number);
+    return vectors["size"].is(base::JsonKind::integer);
 }
 
 std::string vectors_text(const Json& vectors) {

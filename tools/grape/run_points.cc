@@ -37,7 +37,7 @@ void scroll_all(const Arguments& arguments, Session& session, std::string from, 
             print_points(points, out);
         }
         const Json next = page["next_page_offset"];
-        if (next.is(Json::Kind::null)) return;
+        if (next.is(base::JsonKind::null)) return;
         from = next.raw();
     }
 }
@@ -93,7 +93,7 @@ Exit run_scroll(const Arguments& arguments, Output& out) {
     }
     print_points(page["points"].elements(), out);
     const Json next = page["next_page_offset"];
-    if (!next.is(Json::Kind::null)) {
+    if (!next.is(base::JsonKind::null)) {
         out.finish();
         out.hint("there is more; the next page: --from '" + std::string(next.text()) + "'");
     }

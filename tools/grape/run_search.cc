@@ -20,11 +20,12 @@ struct Query {
 Query by_vector(const Arguments& arguments) {
     std::string text = arguments.text("vector");
     if (text == "-") text = read_standard_input();
-    if (const auto error = check_json(text)) {
-        throw Failure(Exit::invalid, "--vector: character " + std::to_string(error->offset + 1) +
-                                         ": " + error->what + "; expected a JSON array of numbers");
+    const base::Result<base::JsonParts> read = base::split_json(text);
+    if (!read.ok()) {
+        throw Failure(Exit::invalid, "--vector: " + read.status().message() +
+                                         "; expected a JSON array of numbers");
     }
-    if (!Json::at(text).is(Json::Kind::array)) {
+    if (read->value.kind != base::JsonKind::array) {
         throw Failure(Exit::invalid, "--vector: expected a JSON array of numbers");
     }
     Query query;

@@ -35,7 +35,7 @@ Json Session::request(std::string_view json, const std::vector<grape_blob>& blob
     Result<Buffer> reply = database_.request_json(json, blobs);
     if (!reply) throw failure_of(reply.error());
     reply_ = std::move(reply).value();
-    return Json::at(reply_.view())["result"];
+    return Json::result_of(reply_.view());
 }
 
 void Session::close() {
@@ -49,7 +49,7 @@ std::string id_json(const std::string& typed) {
     if (end.ec == std::errc() && end.ptr == typed.data() + typed.size()) {
         return std::to_string(number);
     }
-    const bool quoted = typed.size() >= 2 && typed.front() == '"' && !check_json(typed);
+    const bool quoted = typed.size() >= 2 && typed.front() == '"' && base::parse_json(typed).ok();
     return quoted ? typed : quote(typed);
 }
 

@@ -133,13 +133,13 @@ def vectors_of_another_dimension(folder):
 def a_wrong_line_is_named_and_the_requests_before_stay(folder):
     good = [json.dumps({"id": number, "vector": [1, 2, number]}) for number in range(30)]
     for bad, text in (
-            ('{"id": 7, "vector": [1, 2', "line 18: character 26: "),
+            ('{"id": 7, "vector": [1, 2', "line 18: JSON: byte 25: "),
             ('{"id": 7, "vector": [1, 2, 3]} {"id": 8}', "something follows the value"),
             ('{"id": 7, "vector": [1, 2, 3]}, {"id": 8}', "something follows the value"),
             ("[1, 2, 3]", "expected a JSON object"),
-            ("hello", "line 18: character 1: no JSON value begins here"),
-            ('{"id": 7, "vector": [1, 2, 03]}', "does not begin with 0"),
-            ('{"id": 7, "vector": [1, 2, NaN]}', "no JSON value begins here"),
+            ("hello", "line 18: JSON: byte 0: expected a value"),
+            ('{"id": 7, "vector": [1, 2, 03]}', "JSON: byte 28: expected ',' or ']'"),
+            ('{"id": 7, "vector": [1, 2, NaN]}', ": expected a value"),
             ('{"id": 7, "vector": [1, 2, 1e999]}', "out of the range"),
             ('{"id": 7, "vector": [1, 2, 1e39]}', "vector[2]: NaN or infinity"),
             ('{"id": 7, "vector": [1, 2, "3"]}', "vector[2]: expected a number, got a string"),
@@ -153,10 +153,10 @@ def a_wrong_line_is_named_and_the_requests_before_stay(folder):
             ('{"id": 7, "vector": [1, 2, 3], "extra": 3}', 'unknown member "extra"'),
             ('{"id": 7, "vector": [1, 2, 3], "payload": ' + '{"a":' * 70 + "1" + "}" * 71,
              "more than 64 levels deep"),
-            ('{"id": 7, "payload": {"a": "\t"}}', "a raw control character"),
+            ('{"id": 7, "payload": {"a": "\t"}}', "a raw control character in a string"),
             ('{"id": 7, "payload": {"a": "\\ud800x"}}', "line 18"),
             ('{"id": 7, "payload": {"a": "\\x"}}', "an unknown escape"),
-            (b'{"id": 7, "payload": {"a": "\xff"}}', "line 18: is not UTF-8"),
+            (b'{"id": 7, "payload": {"a": "\xff"}}', "a string is not UTF-8"),
     ):
         bad = bad if isinstance(bad, bytes) else bad.encode()
         lines = "\n".join(good[:17]).encode() + b"\n" + bad + b"\n" + "\n".join(good[17:]).encode()
@@ -197,7 +197,7 @@ def payloads_that_do_not_fit_the_rows(folder):
     done = grape(folder, *base, "/dev/stdin", code=4, stdin=b'{"k": 1}\n' * 4)
     assert "ends after line 4" in done.err, done.err
     write(folder, "p.jsonl", '{"k": 1}\n{"k": 2}\n\n{"k": 4}\n{"k": 5}\n')
-    grape(folder, *base, "p.jsonl", code=4, text="p.jsonl: line 3: character 1: ")
+    grape(folder, *base, "p.jsonl", code=4, text="p.jsonl: line 3: JSON: byte 0: ")
     write(folder, "p.jsonl", '{"k": 1}\n{"k": 2}\n[3]\n{"k": 4}\n{"k": 5}\n')
     grape(folder, *base, "p.jsonl", code=4, text="p.jsonl: line 3: expected a JSON object")
     write(folder, "p.jsonl", '{"k": 1}\n{"k": 2}\n{"j": 3}\n{"k": -4}\n{"k": 5}\n')

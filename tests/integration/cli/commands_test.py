@@ -111,7 +111,7 @@ def search_says_what_is_wrong(folder):
     grape(folder, "search", "db", "c", code=2, text="exactly one")
     grape(folder, "search", "db", "c", "--vector", "[1]", "--id", 1, code=2, text="exactly one")
     grape(folder, "search", "db", "c", "--vector", "[1, 2]", code=4, text="3 dimensions, got 2")
-    grape(folder, "search", "db", "c", "--vector", "[1, 2", code=4, text="--vector: character 6")
+    grape(folder, "search", "db", "c", "--vector", "[1, 2", code=4, text="--vector: JSON: byte 5: ")
     grape(folder, "search", "db", "c", "--vector", "7", code=4, text="expected a JSON array")
     grape(folder, "search", "db", "c", "--vector", '[1, 2, "x"]', code=4, text="expected a number")
     grape(folder, "search", "db", "c", "--vector", "[1,2,3],\"limit\":[1]", code=4, text="follows")

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -130,6 +131,7 @@ TEST(Json, refuses_what_is_no_json) {
         ",",
     };
     for (const std::string_view text : bad) {
+        EXPECT_FALSE(split_json(text).ok()) << text;
         const Result<JsonValue> value = parse_json(text);
         ASSERT_FALSE(value.ok()) << text;
         EXPECT_EQ(value.status().code(), Code::invalid) << text;
@@ -201,6 +203,55 @@ TEST(Json, values_are_copied_and_moved_whole) {
     EXPECT_EQ(tree.find("b")->as_string(), "text");
 }
 
+// The value and its parts, one a line, as split_json() gives them.
+std::string split(std::string_view text) {
+    const Result<JsonParts> parts = split_json(text);
+    if (!parts.ok()) return parts.status().message();
+    std::string out(parts->value.text);
+    for (const auto& [name, value] : parts->parts)
+        cat_append(out, cat("\n", name, "=", value.text));
+    return out;
+}
+
+TEST(Json, splits_a_text_into_what_stands_in_it) {
+    EXPECT_EQ(split(" {} "), "{}");
+    EXPECT_EQ(split("\t7\r\n"), "7");
+    EXPECT_EQ(split(R"( { "a" : 1.50 , "b" : { "c" : { } } , "d" : [ [ ] ] } )"),
+              "{ \"a\" : 1.50 , \"b\" : { \"c\" : { } } , \"d\" : [ [ ] ] }\n"
+              "a=1.50\nb={ \"c\" : { } }\nd=[ [ ] ]");
+    EXPECT_EQ(split(R"({"":{"a":{}},"\u00e9\"":":,","":null})"),
+              "{\"\":{\"a\":{}},\"\\u00e9\\\"\":\":,\",\"\":null}\n"
+              "={\"a\":{}}\n\xC3\xA9\"=\":,\"\n=null");
+    EXPECT_EQ(split("[18446744073709551615 ,[1,[2]],\"]\",{},-0.0]"),
+              "[18446744073709551615 ,[1,[2]],\"]\",{},-0.0]\n"
+              "=18446744073709551615\n=[1,[2]]\n=\"]\"\n={}\n=-0.0");
+}
+
+TEST(Json, splits_only_what_is_json) {
+    EXPECT_EQ(split("[1,2 3]"), "JSON: byte 5: expected ',' or ']'");
+    EXPECT_EQ(split("{\"a\":1}x"), "JSON: byte 7: something follows the value");
+    EXPECT_EQ(split("[\"\\udc00\"]"), parse_json("[\"\\udc00\"]").status().message());
+    EXPECT_EQ(split_json(nested(limits::json_depth_max + 1)).status().code(), Code::limit);
+    EXPECT_TRUE(split_json(nested(limits::json_depth_max)).ok());
+}
+
+// A text and its parts are one tree, and whatever is a tree can be split.
+void check_split_as_parsed(std::string_view text) {
+    const Result<JsonValue> tree = parse_json(text);
+    const Result<JsonParts> split = split_json(text);
+    if (!tree.ok()) return;
+    ASSERT_TRUE(split.ok()) << text;
+    EXPECT_EQ(split->value.kind, tree->kind()) << text;
+    EXPECT_EQ(rewrite(split->value.text), rewrite(text)) << text;
+    for (const auto& [name, value] : split->parts) {
+        const Result<JsonValue> part = parse_json(value.text);
+        ASSERT_TRUE(part.ok()) << text;
+        EXPECT_EQ(part->kind(), value.kind) << text;
+    }
+    const size_t members = std::max(tree->items().size(), tree->members().size());
+    EXPECT_GE(split->parts.size(), members) << text;  // of equal names all are parts
+}
+
 // Random doubles survive, and RapidJSON reads any digits as the C++ library does.
 TEST(Json, reads_and_writes_every_double) {
     const uint64_t seed = 20261121;
@@ -260,6 +311,7 @@ TEST(Json, survives_damaged_text) {
             std::string damaged = text;
             damaged[at] = static_cast<char>(change);
             if (random() % 4 == 0) damaged.resize(at + random() % 3);
+            check_split_as_parsed(damaged);
             const Result<JsonValue> value = parse_json(damaged);
             if (!value.ok()) continue;
             std::string out;
