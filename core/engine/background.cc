@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 #include "core/engine/idempotency.h"
 
@@ -39,7 +40,7 @@ void Background::stop() {
 }
 
 void Background::note_commit(const CommitEdit& edit) {
-    for (const VectorWrite& write : edit.writes()) services_.unflushed_bytes += write.stored.size();
+    services_.unflushed_bytes += edit.vector_bytes();
     const base::MutexLock lock(mutex_);
     for (const auto& [key, shard] : edit.shards()) dirty_.insert(key.collection);
     woken_ = true;
@@ -48,9 +49,8 @@ void Background::note_commit(const CommitEdit& edit) {
 
 void Background::wait_for_room() {
     const base::MutexLock lock(mutex_);
-    // While flushing fails waiting does not help.
     while (services_.unflushed_bytes > services_.sizes.unflushed_bytes_max && threaded_ &&
-           !paused_ && !stopping_ && set_aside_.empty()) {
+           !paused_ && !stopping_) {
         changed_.wait_for(mutex_, std::chrono::milliseconds(100));
     }
 }
@@ -93,13 +93,24 @@ void Background::set_aside(uint32_t collection, const Status& failure) {
     set_aside_[collection] = {services_.clock->monotonic_us() + kRestUs, failure};
 }
 
-bool Background::rests(uint32_t collection) {
+bool Background::rests(uint32_t collection) const {
     const base::MutexLock lock(mutex_);
-    const auto found = set_aside_.find(collection);
-    if (found == set_aside_.end()) return false;
-    if (services_.clock->monotonic_us() < found->second.until_us) return true;
-    set_aside_.erase(found);
-    return false;
+    return set_aside_.contains(collection);
+}
+
+// Who has rested long enough is looked at again, whether or not it changed. Dropped collections are
+// found to be gone then.
+void Background::end_rests() {
+    const uint64_t now_us = services_.clock->monotonic_us();
+    const base::MutexLock lock(mutex_);
+    for (auto at = set_aside_.begin(); at != set_aside_.end();) {
+        if (now_us < at->second.until_us) {
+            ++at;
+            continue;
+        }
+        dirty_.insert(at->first);
+        at = set_aside_.erase(at);
+    }
 }
 
 // After a failure the thread rests a while, so that a full disk is not asked all the time.
@@ -141,6 +152,7 @@ void Background::loop() {
 
 Result<bool> Background::unit() {
     services_.views.reclaim();
+    end_rests();
     GRAPE_ASSIGN(const bool rewritten, rewrite_one());
     if (rewritten) return true;
     GRAPE_ASSIGN(const bool relieved, relieve());
@@ -234,9 +246,10 @@ Result<bool> Background::free_log() {
 
 Result<bool> Background::rewrite(const RewritePlan& plan) {
     ++(plan.merge() ? counts_.merges_started : counts_.flushes_started);
-    const Result<uint64_t> done = run_rewrite(services_, sequencer_, plan);
+    const Result<uint64_t> done = try_rewrite(plan);
     if (!done.ok()) {
         set_aside(plan.collection, done.status());
+        recount_tails();  // its tail is nothing to wait for
         return true;
     }
     const uint64_t vectors = *done;
@@ -246,18 +259,32 @@ Result<bool> Background::rewrite(const RewritePlan& plan) {
     return true;
 }
 
+Result<uint64_t> Background::try_rewrite(const RewritePlan& plan) {
+    try {
+        return run_rewrite(services_, sequencer_, plan);
+    } catch (const std::bad_alloc&) {
+        return Status::make_nomem("not enough memory");
+    }
+}
+
 // Tails of many collections, none of them large enough for a flush of its own, can be too much
 // together: writers wait, and nothing would ever end their waiting. Then the largest one goes.
 Result<bool> Background::relieve() {
     const uint64_t limit = services_.sizes.unflushed_bytes_max / 2;
     if (services_.unflushed_bytes <= limit) return false;
     const std::optional<uint32_t> largest = recount_tails();
-    if (!largest || services_.unflushed_bytes <= limit || rests(*largest)) return false;
+    if (!largest || services_.unflushed_bytes <= limit) return false;
     return rewrite({*largest, {}});
 }
 
-// Counts what a flush can bring to files (small shards have none), and says whose tail is largest.
+// Counts what a flush can bring to files (small shards have none, and shards that rest are left as
+// they are), and says whose tail is largest.
 std::optional<uint32_t> Background::recount_tails() {
+    std::set<uint32_t> resting;
+    {
+        const base::MutexLock lock(mutex_);
+        for (const auto& [number, rest] : set_aside_) resting.insert(number);
+    }
     uint64_t bytes = 0;
     uint64_t most = 0;
     std::optional<uint32_t> largest;
@@ -265,6 +292,7 @@ std::optional<uint32_t> Background::recount_tails() {
         [&](uint32_t number, const std::shared_ptr<const CollectionView>& collection) {
             const auto shard = collection->shard->loaded();
             if (shard == nullptr || shard->tail_bytes < services_.sizes.small_shard_bytes) return;
+            if (resting.contains(number)) return;
             bytes += shard->tail_bytes;
             if (shard->tail_bytes <= most) return;
             most = shard->tail_bytes;

@@ -31,7 +31,8 @@ class Background {
     void stop();
     // From the sequencer's leader, after publication.
     void note_commit(const CommitEdit& edit) GRAPE_EXCLUDES(mutex_);
-    // Writers wait here while flushing is far behind.
+    // Writers wait here while flushing is far behind. What cannot be flushed now (a collection that
+    // is set aside) does not count.
     void wait_for_room() GRAPE_EXCLUDES(mutex_);
 
     // Returns when no unit runs; none starts until resume().
@@ -54,6 +55,7 @@ class Background {
     base::Result<bool> sweep() GRAPE_REQUIRES(work_mutex_);
     base::Result<bool> free_log();
     base::Result<bool> rewrite(const RewritePlan& plan);
+    base::Result<uint64_t> try_rewrite(const RewritePlan& plan);
     base::Result<bool> reclaim_rows();
     base::Result<bool> reclaim_rows_of(const CollectionView& collection);
     base::Result<bool> trim_records();
@@ -63,7 +65,8 @@ class Background {
     std::optional<uint32_t> recount_tails();
     void note_failure(const base::Status& failure) GRAPE_EXCLUDES(mutex_);
     void set_aside(uint32_t collection, const base::Status& failure) GRAPE_EXCLUDES(mutex_);
-    bool rests(uint32_t collection) GRAPE_EXCLUDES(mutex_);
+    bool rests(uint32_t collection) const GRAPE_EXCLUDES(mutex_);
+    void end_rests() GRAPE_EXCLUDES(mutex_);
 
     Services& services_;
     Sequencer& sequencer_;
@@ -86,7 +89,7 @@ class Background {
         uint64_t until_us = 0;
         base::Status why;
     };
-    std::map<uint32_t, Rest> set_aside_ GRAPE_GUARDED_BY(mutex_);  // by collection
+    std::map<uint32_t, Rest> set_aside_ GRAPE_GUARDED_BY(mutex_);  // by collection; they rest
     std::string last_error_ GRAPE_GUARDED_BY(mutex_);
 };
 
