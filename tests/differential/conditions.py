@@ -227,15 +227,16 @@ class Conditions:
         return {"key": self.key(keys, "place"), "geo_polygon": polygon}
 
     def ring(self, lon, lat, size):
-        """A closed ring: a rectangle, whose edges points may lie on, or an odd one."""
+        """A closed ring: a rectangle, on whose corners points may lie, or an odd one. It ends before
+        the antimeridian and the poles, where many points lie (see "edges of polygons")."""
         rng = self.rng
         corners = [(-1, -1), (1, -1), (1, 1), (-1, 1)]
         if rng.random() < 0.6:
             corners = [(x * rng.uniform(0.2, 1), y * rng.uniform(0.2, 1)) for x, y in corners]
             if rng.random() < 0.4:
                 corners.insert(2, (0.1, 0.0))  # not convex
-        points = [{"lon": max(-180.0, min(180.0, lon + size * x)),
-                   "lat": max(-90.0, min(90.0, lat + size * y))} for x, y in corners]
+        points = [{"lon": max(-179.70003, min(179.70003, lon + size * x)),
+                   "lat": max(-89.80003, min(89.80003, lat + size * y))} for x, y in corners]
         return points + [dict(points[0])]
 
     def values_count(self, keys):

@@ -85,17 +85,19 @@ def run_rounds(args, folder, tally):
         seed = args.seed * 1_000_003 + round_number
         way = WAYS[round_number % 3] if args.indexes == "mixed" else args.indexes
         wanted = min(QUESTIONS_IN_A_ROUND, args.operations - asked)
-        done = 0
+        done, session = 0, None
         try:
             session = Session(args.library, os.path.join(folder, f"round{round_number}"), seed, way,
                               tally)
             while done < wanted:
                 done += session.step()
-            session.close()
         except Fault as fault:
             return f"round {round_number} (indexes {way}), question {done}:\n{fault}"
         except Exception:  # a refusal, or the oracle's
             return f"round {round_number} (indexes {way}), question {done}:\n{traceback.format_exc()}"
+        finally:
+            if session:
+                session.close()
         asked += done
         round_number += 1
     return None

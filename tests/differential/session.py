@@ -10,7 +10,7 @@ import re
 
 import compare
 import data
-from conditions import Conditions, KINDS, kinds_of
+from conditions import Conditions, kinds_of
 from grape_library import Grape
 from oracle import Oracle
 
@@ -20,13 +20,19 @@ INDEXES = {"kw": "keyword", "num": "integer", "fl": "float", "flag": "bool", "wh
            "uid": "uuid", "uid2": "uuid", "loc": "geo", "txt": TEXT_INDEX, "tag.name": "keyword",
            "tag.n": "integer", "parts[].color": "keyword", "parts[].size": "integer",
            "parts[].made": "datetime", "parts[].at": "geo", "rank": "integer", "level": "float",
-           "day": "datetime", "e": "keyword", "plain": "keyword"}
-# Where local mode and an index of this type count the same: fields with one spelling of UUIDs.
-FACETS = {"kw": str, "tag.name": str, "parts[].color": str, "rank": int, "num": int, "tag.n": int,
-          "flag": bool, "plain": str}
+           "day": "datetime", "e": "keyword", "plain": "keyword", "parts[].note": TEXT_INDEX}
+# The types whose values an index counts; uid2 is left out, as it has several spellings of a UUID.
+COUNTED = {"keyword": str, "integer": int, "bool": bool, "uuid": str}
+FACETS = [field for field, kind in INDEXES.items()
+          if isinstance(kind, str) and kind in COUNTED and field != "uid2"]
 ORDERS = {"rank": data.number, "level": data.real, "day": data.clean_moment}
 WAYS = ("none", "some", "all")
 START_POINTS = 350
+
+
+def counts(index, value):
+    """Whether a facet over an index of that type counts the value."""
+    return type(value) is COUNTED[index] and (index != "uuid" or value in data.UUIDS)
 
 
 class Fault(Exception):
@@ -211,7 +217,7 @@ class Session:
         rng = self.rng
         key = rng.choice(self.facet_keys())
         limit = rng.choice([1, 3, 10, 100])
-        hits = [hit for hit in self.oracle.facet(tree, key) if type(hit[0]) is FACETS[key]]
+        hits = [hit for hit in self.oracle.facet(tree, key) if counts(INDEXES[key], hit[0])]
         result, request = self.ask("facet", tree, key=key, limit=limit, exact=True)
         return compare.facet(result["hits"], hits, limit), request
 
