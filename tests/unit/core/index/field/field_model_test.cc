@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <set>
 
+#include "core/base/datetime.h"
 #include "tests/unit/core/index/field/field_fixture.h"
+#include "tests/unit/core/index/field/field_generator.h"
 #include "tests/unit/core/index/field/field_model.h"
 
 namespace grape::index {
