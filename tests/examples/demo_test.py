@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
 """Runs the demo as a person and as a log would, and checks what it says: demo_test.py DEMO."""
 
-import fcntl
 import os
-import pty
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
-import traceback
+
+from cases import run_cases
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+
+from terminal import open_terminal, read_terminal  # noqa: E402
 
 DEMO = os.path.abspath(sys.argv[1])
 ANY_ESCAPE = "\x1b"
@@ -32,22 +33,12 @@ def run(folder, *arguments):
 
 def run_on_terminal(folder, *arguments, **more):
     """What a terminal of 72 columns gets; (exit code, text)."""
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, COLUMNS, 0, 0))
+    master, slave = open_terminal(COLUMNS)
     process = subprocess.Popen([DEMO, *arguments], env=environment(folder, **more), stdin=slave,
                                stdout=slave, stderr=slave)
     os.close(slave)
-    text = b""
-    while True:
-        try:
-            part = os.read(master, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        text += part
-    os.close(master)
-    return process.wait(), text.decode()
+    text = read_terminal(master)
+    return process.wait(), text
 
 
 def number(text, pattern):
@@ -126,19 +117,10 @@ CASES = [in_a_log_it_shows_everything_and_leaves_nothing,
          damaged_data_is_named]
 
 
-def main():
-    failed = 0
-    for case in CASES:
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                case(folder)
-            except AssertionError as problem:
-                traceback.print_exc()
-                print(f"FAILED {case.__name__}: {problem}")
-                failed += 1
-    print(f"{len(CASES) - failed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
+def in_a_folder(case):
+    with tempfile.TemporaryDirectory() as folder:
+        case(folder)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(CASES, in_a_folder))

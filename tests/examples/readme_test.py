@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+from cases import run_cases
+
 BUILD, FIRST_C, FIRST_CC = (os.path.abspath(argument) for argument in sys.argv[1:4])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 STRICT = ["-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Werror"]
@@ -97,17 +99,5 @@ CASES = [the_c_example_is_the_file, the_cpp_example_is_the_file,
          the_shell_commands_find_the_wedding, every_command_is_a_verb_of_dev]
 
 
-def main():
-    failed = 0
-    for case in CASES:
-        try:
-            case()
-        except AssertionError as problem:
-            print(f"FAILED {case.__name__}: {problem}")
-            failed += 1
-    print(f"{len(CASES) - failed} passed, {failed} failed, 0 skipped")
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_cases(CASES, lambda case: case()))

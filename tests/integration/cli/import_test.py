@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 """grape import with good files, its progress, Ctrl-C and kill: import_test.py GRAPE."""
 
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
 import sys
-import termios
 
 from cli_support import (GRAPE, count, grape, make, rows, run_cases, start, write, write_lines,
                          write_npy)
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+
+from terminal import open_terminal, read_terminal  # noqa: E402
 
 UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
 
@@ -174,24 +175,14 @@ def a_log_gets_plain_lines(folder):
 def a_terminal_gets_a_bar(folder):
     make(folder)
     file = write_npy(folder, rows(100, 3))
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 60, 0, 0))
+    master, slave = open_terminal(60)
     process = subprocess.Popen([GRAPE, "import", "db", "c", file, "--batch", "5"], cwd=folder,
                                stdout=subprocess.PIPE, stderr=slave)
     os.close(slave)
-    shown = b""
-    while True:
-        try:
-            part = os.read(master, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        shown += part
-    os.close(master)
+    shown = read_terminal(master)
     out = process.communicate()[0]
     assert process.returncode == 0 and out.startswith(b"imported 100 points"), out
-    drawn = shown.decode().split("\r")
+    drawn = shown.split("\r")
     assert re.match(r"\[#*\.+\] 5 %, 5 of 100 points, [\d,]+/s", drawn[1]), drawn
     assert drawn[-1] == "\x1b[K", drawn
     assert all(len(line.replace("\x1b[K", "")) < 60 for line in drawn)
