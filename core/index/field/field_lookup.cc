@@ -134,6 +134,7 @@ KeySet KeySet::of(std::vector<std::string> keys, bool except) {
 }
 
 bool KeySet::contains(std::string_view key) const {
+    if (keys.size() == 1) return keys[0] == key;
     return std::binary_search(keys.begin(), keys.end(), key, std::less<>());
 }
 

@@ -101,6 +101,7 @@ class Finder {
     }
     Status operator()(const RowFact& fact) {
         if (fact_count(section_.header(), fact) == 0) return {};
+        if (fact.kind == RowFact::Kind::every_row) return give_all_rows();
         return find_rows([&](const FieldFacts& facts) { return fact.holds(facts); });
     }
 
@@ -134,6 +135,7 @@ class Finder {
         for (const uint32_t ordinal : ordinals) GRAPE_TRY(give(OrdinalRange{ordinal, ordinal + 1}));
         return {};
     }
+    Status give_all_rows();
     template <typename Holds>
     Status find_rows(Holds holds);
     Status find_except(const std::vector<uint32_t>& ordinals);
@@ -169,30 +171,40 @@ class SinkBuffer {
     uint32_t rows_[1024];
 };
 
+Status Finder::give_all_rows() {
+    uint32_t rows[4096];
+    for (uint32_t first = 0; first < section_.row_count();) {
+        const uint32_t count = std::min<uint32_t>(std::size(rows), section_.row_count() - first);
+        GRAPE_TRY(section_.read_rows(first, {rows, count}));
+        sink_({rows, count}, section_.header().interval);
+        first += count;
+    }
+    return {};
+}
+
 template <typename Holds>
 Status Finder::find_rows(Holds holds) {
     RowScan scan(section_, RowScan::With::facts);
     SinkBuffer out(sink_, section_.header().interval);
     for (;;) {
-        GRAPE_ASSIGN(const bool more, scan.next());
-        if (!more) return {};
-        if (holds(scan.facts())) out.add(scan.row());
+        GRAPE_ASSIGN(const RowScan::Block block, scan.next_block());
+        if (block.rows.empty()) return {};
+        for (size_t i = 0; i < block.rows.size(); ++i) {
+            if (holds(FieldFacts::unpack(block.facts[i]))) out.add(block.rows[i]);
+        }
     }
 }
 
+// A row has another value when it is in the posting of one: those lie between the excluded ones.
 Status Finder::find_except(const std::vector<uint32_t>& ordinals) {
-    RowScan scan(section_, RowScan::With::ordinals);
-    SinkBuffer out(sink_, section_.header().interval);
-    for (;;) {
-        GRAPE_ASSIGN(const bool more, scan.next());
-        if (!more) return {};
-        GRAPE_ASSIGN(const std::span<const uint32_t> values, scan.ordinals());
-        // Ordinals rise with the keys, so they are sorted as those were.
-        const bool has_another = std::any_of(values.begin(), values.end(), [&](uint32_t ordinal) {
-            return !std::binary_search(ordinals.begin(), ordinals.end(), ordinal);
-        });
-        if (has_another) out.add(scan.row());
+    uint32_t first = 0;
+    for (const uint32_t ordinal : ordinals) {
+        // Ordinals rise as the keys do, unless the file is damaged.
+        if (ordinal < first) return section_.damaged("keys fall");
+        GRAPE_TRY(give(OrdinalRange{first, ordinal}));
+        first = ordinal + 1;
     }
+    return give(OrdinalRange{first, section_.value_count()});
 }
 
 Status Finder::find_points(const GeoArea& area, OrdinalRange range) {

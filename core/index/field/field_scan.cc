@@ -71,6 +71,16 @@ Result<bool> RowScan::next() {
     return true;
 }
 
+Result<RowScan::Block> RowScan::next_block() {
+    Block block;
+    if (next_ < section_->row_count()) {
+        GRAPE_TRY(load_block());
+        block = {rows_, facts_};
+        next_ = block_end_;
+    }
+    return block;
+}
+
 Status RowScan::load_block() {
     const uint32_t count = std::min(kBlockItems, section_->row_count() - next_);
     rows_.resize(count);

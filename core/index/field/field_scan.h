@@ -59,6 +59,11 @@ class RowScan {
         : section_(&section), with_(with), window_(section, &FieldSection::read_forward) {}
 
     base::Result<bool> next();
+    // Some thousand rows at a time; empty at the end. Not to be mixed with next().
+    struct Block {
+        std::span<const uint32_t> rows, facts;
+    };
+    base::Result<Block> next_block();
     uint32_t row() const { return rows_[at()]; }
     FieldFacts facts() const { return FieldFacts::unpack(facts_[at()]); }
     uint64_t ordinal_count() const { return offsets_[at() + 1] - offsets_[at()]; }

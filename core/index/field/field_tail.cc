@@ -16,6 +16,7 @@ constexpr uint32_t kFirstChunk = 16;
 constexpr size_t kBlockBytesMin = 1024;
 constexpr size_t kBlockBytesMax = 1u << 20;
 constexpr uint32_t kSample = 256;
+constexpr size_t kSinkRows = 1024;
 
 uint32_t capacity_of(uint32_t chunk) {
     return chunk == 0 ? kFirstChunk : kFirstChunk << (chunk - 1);
@@ -42,6 +43,13 @@ void FieldTail::allocate(uint32_t index) {
 const FieldTail::Entry& FieldTail::entry(uint32_t position) const {
     const Chunk& chunk = chunks_[chunk_of(position)];
     return chunk.entries[position - chunk.first];
+}
+
+std::span<const FieldTail::Entry> FieldTail::entries(uint32_t first, uint32_t last) const {
+    const uint32_t index = chunk_of(first);
+    const Chunk& chunk = chunks_[index];
+    const uint32_t end = std::min(last, chunk.first + capacity_of(index));
+    return {chunk.entries + (first - chunk.first), end - first};
 }
 
 char* FieldTail::take(size_t size) {
@@ -116,12 +124,24 @@ Status FieldTailView::find(const FieldLookup& lookup, const EntrySink& sink) con
     if (tokens != nullptr && tokens->kind == TokenMatch::Kind::phrase && !tail_->type().ordered) {
         return Status::make_invalid("the field's index keeps no phrases");
     }
-    for (uint32_t i = 0; i < length_; ++i) {
-        const FieldTail::Entry& entry = tail_->entry(i);
-        if (matches(lookup, tail_->facts(entry), tail_->keys(entry))) {
-            sink({&entry.row, 1}, entry.interval());
+    // The rows of one commit go together.
+    std::vector<uint32_t> rows;
+    uint64_t commit = 0;
+    const auto flush = [&] {
+        if (!rows.empty()) sink(rows, {commit - 1, commit});
+        rows.clear();
+    };
+    for (uint32_t first = 0; first < length_;) {
+        const std::span<const FieldTail::Entry> entries = tail_->entries(first, length_);
+        for (const FieldTail::Entry& entry : entries) {
+            if (!matches(lookup, tail_->facts(entry), tail_->keys(entry))) continue;
+            if (entry.commit != commit || rows.size() == kSinkRows) flush();
+            commit = entry.commit;
+            rows.push_back(entry.row);
         }
+        first += static_cast<uint32_t>(entries.size());
     }
+    flush();
     return {};
 }
 

@@ -40,6 +40,8 @@ class FieldTail {
 
     const FieldType& type() const { return type_; }
     const Entry& entry(uint32_t position) const;
+    // From `first` on those that lie one behind the other, at least one, none at or after `last`.
+    std::span<const Entry> entries(uint32_t first, uint32_t last) const;
     FieldFacts facts(const Entry& entry) const { return FieldFacts::unpack(entry.facts); }
     KeyList keys(const Entry& entry) const {
         return {key_width(type_.kind), entry.key_count, entry.ends, entry.bytes};
