@@ -1,12 +1,15 @@
 // grape_open, grape_close, grape_flush.
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "capi/guard.h"
 #include "capi/handle.h"
 #include "capi/options.h"
+#include "core/base/limits.h"
 #include "core/base/utf8.h"
 
 namespace grape::capi {
@@ -38,6 +41,20 @@ Result<engine::OpenOptions> engine_options(const char* path, const grape_open_op
     return options;
 }
 
+constexpr uint32_t kSubmitWaitingMax = 4096;
+
+// Costs nothing until something is submitted.
+std::unique_ptr<base::ThreadPool> make_pool(const grape_open_options& given) {
+    base::ThreadPool::Options options;
+    options.threads_max =
+        given.submit_threads_max != 0
+            ? given.submit_threads_max
+            : std::clamp(std::thread::hardware_concurrency(), 1u, base::limits::submit_threads_max);
+    options.waiting_max =
+        given.submit_waiting_max != 0 ? given.submit_waiting_max : kSubmitWaitingMax;
+    return std::make_unique<base::ThreadPool>(std::move(options));
+}
+
 Status open(const char* path, const grape_open_options* given, const grape_open_options& copy,
             std::unique_ptr<LogSink> log, grape_db** out) {
     GRAPE_TRY(check_options(given, copy));
@@ -47,6 +64,7 @@ Status open(const char* path, const grape_open_options* given, const grape_open_
     auto opened = std::make_unique<OpenDatabase>();
     opened->log = std::move(log);
     opened->process = getpid();
+    opened->pool = make_pool(copy);
     GRAPE_ASSIGN(opened->database, engine::Database::open(options));
     *out = claim.publish(std::move(opened));
     return {};

@@ -184,9 +184,18 @@ engine::Database& Call::database() const {
     return *slots[slot_].open->database;
 }
 
+base::ThreadPool& Call::pool() const {
+    return *slots[slot_].open->pool;
+}
+
 Status Call::close() {
     Slot& slot = slots[slot_];
+    if (pool().is_own_thread()) {
+        return Status::make_invalid("db: a completion must not close the database it is from");
+    }
     if (!start_closing(slot)) return closed();
+    // Completions that run may be inside of calls, so these come after.
+    pool().close();
     wait_for_last(slot);
     const std::unique_ptr<OpenDatabase> open(std::exchange(slot.open, nullptr));
     const uint32_t current = generation(slot.word.load(std::memory_order_relaxed));

@@ -14,6 +14,7 @@
 
 #include "capi/include/grape/grape.h"
 #include "core/base/result.h"
+#include "core/base/thread_pool.h"
 #include "core/engine/database.h"
 
 namespace grape::capi {
@@ -38,7 +39,8 @@ class LogSink {
 struct OpenDatabase {
     std::unique_ptr<LogSink> log;  // outlives the database, whose threads call it
     std::unique_ptr<engine::Database> database;
-    int process = 0;  // who opened it
+    std::unique_ptr<base::ThreadPool> pool;  // of submitted requests, which use the database
+    int process = 0;                         // who opened it
 };
 
 // A slot that is taken for a database which is being opened.
@@ -65,7 +67,9 @@ class Call {
     Call& operator=(Call&&) = delete;
     ~Call();
     engine::Database& database() const;
-    // Refuses new calls, waits for the others, closes. Once; nothing else afterwards.
+    base::ThreadPool& pool() const;
+    // Refuses new calls, completes what was submitted, waits for the other calls, closes. Once;
+    // nothing else afterwards. Not from a task of the pool: Code::invalid.
     base::Status close();
 
   private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 #include "core/base/limits.h"
 
@@ -33,6 +34,11 @@ Status check_size(const grape_open_options& given) {
     return {};
 }
 
+Status check_limit(uint32_t value, uint64_t max, std::string_view field) {
+    if (value <= max) return {};
+    return Status::make_limit("options.", field, ": ", value, " is over the limit of ", max);
+}
+
 }  // namespace
 
 grape_open_options copy_options(const grape_open_options* options) noexcept {
@@ -58,11 +64,11 @@ Status check_options(const grape_open_options* given, const grape_open_options& 
         return Status::make_invalid("options.durability: ", copy.durability,
                                     " is none of GRAPE_DURABILITY_...");
     }
-    if (copy.group_delay_ms > base::limits::group_delay_ms_max) {
-        return Status::make_limit("options.group_delay_ms: ", copy.group_delay_ms,
-                                  " is over the limit of ", base::limits::group_delay_ms_max);
-    }
-    return {};
+    namespace limits = base::limits;
+    GRAPE_TRY(check_limit(copy.group_delay_ms, limits::group_delay_ms_max, "group_delay_ms"));
+    GRAPE_TRY(
+        check_limit(copy.submit_threads_max, limits::submit_threads_max, "submit_threads_max"));
+    return check_limit(copy.submit_waiting_max, limits::submit_waiting_max, "submit_waiting_max");
 }
 
 }  // namespace grape::capi

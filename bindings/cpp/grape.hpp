@@ -152,6 +152,8 @@ struct OpenOptions {
     bool background = true;
     Durability durability = Durability::full;
     std::uint32_t group_delay_ms = 0;
+    std::uint32_t submit_threads_max = 0;  // 0: one for each core
+    std::uint32_t submit_waiting_max = 0;  // 0: 4096
     // Called from any thread, from several at once; must not throw and not use the database.
     std::function<void(std::int32_t level, const char* message)> log;
 };
@@ -165,6 +167,8 @@ class Database {
         if (!options.background) raw.flags |= GRAPE_OPEN_NO_BACKGROUND;
         raw.durability = static_cast<std::int32_t>(options.durability);
         raw.group_delay_ms = options.group_delay_ms;
+        raw.submit_threads_max = options.submit_threads_max;
+        raw.submit_waiting_max = options.submit_waiting_max;
         if (options.log) set_log(options.log, raw);
         Failure failure;
         grape_db* db = nullptr;
@@ -274,6 +278,36 @@ class Database {
         return out;
     }
 
+    // --- the same without waiting ---
+
+    // Called exactly once, when the request was submitted; on a thread of the database. It may
+    // submit, but not close the database; must not throw.
+    using Completion = std::function<void(Result<Buffer> reply)>;
+
+    // Gives the ticket for cancel(). The message and the array of blobs are read before it returns;
+    // the data that the blobs point to must stay as it is until the completion.
+    Result<std::uint64_t> submit_json(std::string_view json, Slice<grape_blob> blobs,
+                                      Completion done) const {
+        return submit(GRAPE_JSON, json, blobs, std::move(done));
+    }
+    Result<std::uint64_t> submit(std::uint32_t encoding, std::string_view message,
+                                 Slice<grape_blob> blobs, Completion done) const {
+        if (!done) return wrong("done: must not be empty");
+        Failure failure;
+        std::uint64_t ticket = 0;
+        if (grape_submit(db_, encoding, message.data(), message.size(), blobs.data(), blobs.size(),
+                         &complete, new Completion(std::move(done)), &free_completion, &ticket,
+                         failure.out()) < 0) {
+            return failure.error();
+        }
+        return ticket;
+    }
+    // GRAPE_E_NOT_FOUND when it does not wait any more.
+    Status cancel(std::uint64_t ticket) const {
+        Failure failure;
+        return failure.status(grape_cancel(db_, ticket, failure.out()));
+    }
+
   private:
     static constexpr std::size_t kResultsMax = 1000000;
     using Log = std::function<void(std::int32_t, const char*)>;
@@ -303,6 +337,17 @@ class Database {
         };
         raw.log_ctx_free = [](void* ctx) { delete static_cast<Log*>(ctx); };
     }
+
+    // noexcept: what a completion throws must not run through the library.
+    static void complete(void* ctx, grape_status status, grape_buffer* reply,
+                         const grape_error* error) noexcept {
+        const auto& done = *static_cast<Completion*>(ctx);
+        if (status < 0) return done(Error{status, error->message});
+        Buffer buffer;
+        std::swap(*buffer.out(), *reply);
+        done(std::move(buffer));
+    }
+    static void free_completion(void* ctx) noexcept { delete static_cast<Completion*>(ctx); }
 
     grape_db* db_ = nullptr;
 };

@@ -26,8 +26,12 @@ extern "C" void* grape_thread_main(void* argument) {
     const std::unique_ptr<Start> start(static_cast<Start*>(argument));
     pthread_setname_np(pthread_self(), start->name.c_str());
     if (start->priority == Thread::Priority::background) {
-        // Linux gives each thread its own nice value; failing to lower it does no harm.
-        setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kBackgroundNice);
+        // Linux gives each thread its own nice value; failing to set it does no harm. A host that
+        // is nicer than that stays so.
+        const auto self = static_cast<id_t>(syscall(SYS_gettid));
+        if (getpriority(PRIO_PROCESS, self) < kBackgroundNice) {
+            setpriority(PRIO_PROCESS, self, kBackgroundNice);
+        }
     }
     start->body();
     return nullptr;
@@ -59,6 +63,10 @@ Status Thread::start(const std::string& name, Priority priority, std::function<v
     handle_ = handle;
     started_ = true;
     return {};
+}
+
+bool Thread::is_current() const {
+    return started_ && pthread_equal(static_cast<pthread_t>(handle_), pthread_self()) != 0;
 }
 
 void Thread::join() {

@@ -21,6 +21,8 @@ class Thread {
     Status start(const std::string& name, Priority priority, std::function<void()> body);
     void join();
     bool running() const { return started_; }
+    // Is this the thread that calls? After start() has returned.
+    bool is_current() const;
 
   private:
     unsigned long handle_ = 0;  // pthread_t

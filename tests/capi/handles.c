@@ -17,6 +17,14 @@ static grape_db* open_memory(void) {
     return db;
 }
 
+static void never(void* ctx, grape_status status, grape_buffer* reply, const grape_error* error) {
+    (void)ctx;
+    (void)status;
+    (void)reply;
+    (void)error;
+    abort();
+}
+
 /* Every function that takes a handle gives `wanted`. */
 static void check_every_call(grape_db* db, grape_status wanted) {
     grape_error error = GRAPE_ERROR_INIT;
@@ -44,6 +52,8 @@ static void check_every_call(grape_db* db, grape_status wanted) {
     CHECK_STATUS(wanted, grape_get_payload_simple(db, "a", 1, &out, &error));
     CHECK_STATUS(wanted, grape_delete_simple(db, "a", &id, 1, &error));
     CHECK_STATUS(wanted, grape_count_simple(db, "a", &count, &error));
+    CHECK_STATUS(wanted, grape_submit(db, j, kList, n, NULL, 0, never, NULL, NULL, NULL, &error));
+    CHECK_STATUS(wanted, grape_cancel(db, 1, &error));
     CHECK_STATUS(wanted, grape_close(db, &error));
 }
 

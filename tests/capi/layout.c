@@ -30,7 +30,9 @@ HOLDS(offsetof(grape_open_options, group_delay_ms) == 20);
 HOLDS(offsetof(grape_open_options, log) == 24);
 HOLDS(offsetof(grape_open_options, log_ctx) == 24 + sizeof(void*));
 HOLDS(offsetof(grape_open_options, log_ctx_free) == 24 + 2 * sizeof(void*));
-HOLDS(sizeof(void*) != 8 || sizeof(grape_open_options) == 48);
+HOLDS(offsetof(grape_open_options, submit_threads_max) == 24 + 3 * sizeof(void*));
+HOLDS(offsetof(grape_open_options, submit_waiting_max) == 28 + 3 * sizeof(void*));
+HOLDS(sizeof(void*) != 8 || sizeof(grape_open_options) == 56);
 
 HOLDS(offsetof(grape_blob, data) == 0);
 HOLDS(offsetof(grape_blob, rows) == 8);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jobs.h"
 #include "support.h"
 
 static const char* folder;
@@ -48,6 +49,20 @@ static void use_inherited_handle(void) {
     CHECK_STATUS(GRAPE_E_FORKED, grape_close(parent_db, &error));
     CHECK_STATUS(GRAPE_E_FORKED, grape_close(parent_db, &error));
     CHECK(freed == 0);
+}
+
+static const char kCount[] = "{\"count_points\": {\"collection_name\": \"words\"}}";
+static struct job parent_job;
+
+/* The child has no thread of the pool, and its lock may be held for ever. */
+static void submit_with_inherited_handle(void) {
+    grape_error error = GRAPE_ERROR_INIT;
+    struct job job;
+    CHECK_STATUS(GRAPE_E_FORKED, submit_job(&job, parent_db, kCount, &error));
+    CHECK(job.frees == 1 && job.completions == 0 && job.ticket == 0);
+    CHECK_STATUS(GRAPE_E_FORKED, grape_cancel(parent_db, parent_job.ticket, &error));
+    CHECK_STATUS(GRAPE_E_FORKED, grape_close(parent_db, &error));
+    CHECK(parent_job.frees == 0);
 }
 
 static void use_own_database(void) {
@@ -115,7 +130,36 @@ static void a_directory_of_another_process_is_busy(void) {
     with_parent_database(open_parents_directory);
 }
 
+static void fork_while_a_request_waits(void) {
+    grape_error error = GRAPE_ERROR_INIT;
+    struct job busy;
+    shut_gate();
+    CHECK_STATUS(GRAPE_OK, occupy_thread(&busy, parent_db, &error));
+    CHECK_STATUS(GRAPE_OK, submit_job(&parent_job, parent_db, kCount, &error));
+    CHECK(holds_in_child(submit_with_inherited_handle));
+    CHECK_STATUS(GRAPE_OK, grape_cancel(parent_db, parent_job.ticket, &error));
+    open_gate();
+    wait_for_job(&parent_job);
+    wait_for_job(&busy);
+    CHECK(parent_job.status == GRAPE_E_CANCELLED && busy.status == GRAPE_OK);
+    grape_buffer_release(&busy.reply);
+}
+
+static void a_forked_child_cannot_submit_and_completes_nothing(void) {
+    grape_error error = GRAPE_ERROR_INIT;
+    grape_open_options options = GRAPE_OPEN_OPTIONS_INIT;
+    options.flags = GRAPE_OPEN_IN_MEMORY;
+    options.submit_threads_max = 1;
+    CHECK_STATUS(GRAPE_OK, grape_open(NULL, &options, &parent_db, &error));
+    CHECK_STATUS(GRAPE_OK,
+                 grape_create_collection_simple(parent_db, "words", 2, GRAPE_DOT, &error));
+    fork_while_a_request_waits();
+    CHECK_STATUS(GRAPE_OK, grape_close(parent_db, &error));
+}
+
 int main(void) {
+    run_case("a_forked_child_cannot_submit_and_completes_nothing",
+             a_forked_child_cannot_submit_and_completes_nothing);
     run_case("a_forked_child_gets_forked_from_every_call",
              a_forked_child_gets_forked_from_every_call);
     run_case("a_forked_child_may_open_a_database_of_its_own",

@@ -18,6 +18,10 @@ int use() {
     auto reply = db->request_json("{\"flush\": {}}", blobs);
     if (!reply || reply->view().empty()) return 6;
     if (!db->payload("places", 1) || !db->remove("places", ids) || !db->count("places")) return 7;
+    auto ticket = db->submit_json("{\"flush\": {}}", blobs, [](grape::Result<grape::Buffer> done) {
+        if (done) static_cast<void>(done->view());
+    });
+    if (!ticket || !db->cancel(*ticket)) return 10;
     if (!db->drop_collection("places") || !db->flush()) return 8;
     grape::Database moved = std::move(db).value();
     return moved.close().ok() && sum > 0 ? 0 : 9;

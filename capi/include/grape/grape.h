@@ -11,6 +11,7 @@
  *    7  The database         grape_open, grape_close, grape_flush
  *    8  Simple calls         collections, points and search with plain C arrays
  *    9  Messages             grape_request and its thin forms: everything else
+ *   10  Without waiting      grape_submit, grape_cancel: the same, and a completion is called
  *
  * 1  Ten minutes
  * --------------
@@ -49,6 +50,7 @@
  *  - A request that is refused changes nothing: all of it happens, or none of it.
  *  - Ownership has three rules and no fourth.
  *      In:        what you pass is borrowed until the call returns. What has to be kept is copied.
+ *                 (Only the data of blobs that you grape_submit() is borrowed for longer.)
  *      Out handle (`grape_db **`): yours; close it.
  *      Out bytes  (`grape_buffer *`): yours; grape_buffer_release() it, never free() it.
  *    A `const char *` that is returned belongs to the library and is valid for ever.
@@ -80,8 +82,11 @@
  *    grape_error, options    yours: one thread at a time
  *    what has no db          any
  *    the log callback        called from any thread, also from several at once
+ *    completions             called from threads of the database, also from several at once
  *
- * Calls block until they are done; each says so in its Thread line. A handle belongs to the process
+ * Calls block until they are done; each says so in its Thread line. Every thread that the library
+ * starts blocks all signals. Those for background work run at nice 10 or more; those that run
+ * submitted requests are as nice as the thread that submitted. A handle belongs to the process
  * that opened it. In a child made by fork() every call with it, grape_close() too, gives
  * GRAPE_E_FORKED and touches nothing; the child may open databases of its own. A database directory
  * is open in one handle at a time: a second one, in any process, gets GRAPE_E_BUSY.
@@ -171,7 +176,7 @@ typedef int32_t grape_status;
 #define GRAPE_E_CORRUPT ((grape_status)-8)
 /** Memory is short. Nothing has happened. */
 #define GRAPE_E_NOMEM ((grape_status)-9)
-/** The directory is open in another handle or process. */
+/** The directory is open in another handle or process, or too many submitted requests wait. */
 #define GRAPE_E_BUSY ((grape_status)-10)
 /** The handle was closed before. */
 #define GRAPE_E_CLOSED ((grape_status)-11)
@@ -290,10 +295,12 @@ typedef struct grape_open_options {
     grape_log_fn log;        /* NULL: nothing is logged */
     void* log_ctx;
     void (*log_ctx_free)(void* ctx);
+    uint32_t submit_threads_max; /* that run what is submitted; up to 1024, 0: one for each core */
+    uint32_t submit_waiting_max; /* requests that wait for one; up to 1,000,000, 0: 4096 */
 } grape_open_options;
 
 #define GRAPE_OPEN_OPTIONS_INIT \
-    { (uint32_t)sizeof(grape_open_options), GRAPE_API_VERSION, 0, 0, 0, NULL, NULL, NULL }
+    { (uint32_t)sizeof(grape_open_options), GRAPE_API_VERSION, 0, 0, 0, NULL, NULL, NULL, 0, 0 }
 
 /** Opens the database in a directory; makes the directory, but not its parents, when it is missing.
  *
@@ -309,15 +316,17 @@ typedef struct grape_open_options {
 GRAPE_API GRAPE_CHECKED grape_status grape_open(const char* path, const grape_open_options* options,
                                                 grape_db** out, grape_error* error) GRAPE_NOEXCEPT;
 
-/** Closes a database: waits for the calls on it that are running, writes down what makes the next
- *  opening fast, stops its threads and gives the directory free. The handle is gone whatever the
+/** Closes a database: completes the submitted requests that wait with GRAPE_E_CANCELLED, waits for
+ *  the calls and completions on it that are running, writes down what makes the next opening fast,
+ *  stops its threads and gives the directory free. The handle is gone whatever the
  *  result. A program that ends without closing loses nothing that was acknowledged as durable.
  *
  *  @param db     NULL is fine and gives GRAPE_OK
- *  @return GRAPE_OK; GRAPE_E_CLOSED (closed before); GRAPE_E_INVALID (never was a handle);
- *          GRAPE_E_FORKED; GRAPE_E_IO (all that was acknowledged is as safe as it was)
+ *  @return GRAPE_OK; GRAPE_E_CLOSED (closed before); GRAPE_E_INVALID (never was a handle, or the
+ *          call is made in one of its completions); GRAPE_E_FORKED; GRAPE_E_IO (all that was
+ *          acknowledged is as safe as it was)
  *
- *  Thread: any one. Blocks: yes. Not from the log callback. Since: 0.1. */
+ *  Thread: any one. Blocks: yes. Not from the log callback, not from a completion. Since: 0.1. */
 GRAPE_API grape_status grape_close(grape_db* db, grape_error* error) GRAPE_NOEXCEPT;
 
 /** Moves vectors that were committed lately into their files, and makes everything that was
@@ -544,6 +553,94 @@ GRAPE_API GRAPE_CHECKED grape_status grape_scroll(grape_db* db, uint32_t encodin
                                                   const grape_blob* blobs, size_t blob_count,
                                                   grape_buffer* out,
                                                   grape_error* error) GRAPE_NOEXCEPT;
+
+/* 10  Without waiting
+ * -------------------
+ * grape_submit() takes what grape_request() takes and returns at once; the request runs on one of a
+ * few threads of the database, and then a completion of yours is called:
+ *
+ *     static void done(void* ctx, grape_status status, grape_buffer* reply,
+ *                      const grape_error* error) {
+ *         struct job* job = ctx;
+ *         if (status < 0) fail(job, error->message);
+ *         else use(job, reply->data, reply->size);
+ *     }
+ *
+ *     status = grape_submit(db, GRAPE_JSON, text, strlen(text), NULL, 0,
+ *                           done, job, free, NULL, &error);
+ *
+ *  - When grape_submit() gives GRAPE_OK, exactly one completion follows, perhaps before it has
+ *    returned. When it gives an error, none does.
+ *  - Requests start in the order in which they were submitted, but several run at once, and they
+ *    complete in any order. One that needs another's effect is submitted in the other's completion.
+ *  - No thread is started before one is needed; there are never more than
+ *    grape_open_options.submit_threads_max, however many requests were submitted. They stay until
+ *    grape_close().
+ *  - When submit_waiting_max requests wait for a thread, the next is refused with GRAPE_E_BUSY.
+ *  - grape_close() completes those that wait with GRAPE_E_CANCELLED and waits for those that run.
+ *    No completion is called, and no ctx given back, after it has returned.
+ *
+ * In a completion every call is allowed, with this handle too, grape_submit() first of all; only
+ * grape_close() of the same handle is not (GRAPE_E_INVALID). A call that blocks keeps the thread
+ * from the requests that wait, and while the database is being closed it gives GRAPE_E_CLOSED. A
+ * completion must return: no exception, no longjmp(), no end of the thread. Its stack has 1 MiB. A
+ * process that is forked in a completion must end, or replace itself, without returning from it. */
+
+/** A completion.
+ *
+ *  @param ctx     what was submitted with it
+ *  @param status  as grape_request() returns it; GRAPE_E_CANCELLED: it never ran
+ *  @param reply   the reply; zeros on failure. It is released when the completion returns. To keep
+ *                 it, copy the struct and set `*reply` to zeros: then it is yours to release
+ *  @param error   describes a failure; never NULL; valid during the call
+ *
+ *  Thread: one of the database's; several at once. */
+typedef void (*grape_completion_fn)(void* ctx, grape_status status, grape_buffer* reply,
+                                    const grape_error* error);
+
+/** Submits one request.
+ *
+ *  The message is read before the call returns, so that what is wrong in it is answered at once,
+ *  and it is yours again then. So is the array `blobs`; but the data that the blobs point to must
+ *  stay as it is until the completion is called.
+ *
+ *  @param db             open database
+ *  @param encoding       GRAPE_JSON or GRAPE_FLATBUFFERS; of the reply too
+ *  @param request        the message; borrowed until return
+ *  @param request_bytes  its size, without a closing zero byte
+ *  @param blobs          the arrays that the message refers to; NULL when there are none
+ *  @param blob_count     how many
+ *  @param done           the completion; not NULL
+ *  @param ctx            passed to it
+ *  @param ctx_free       NULL, or called exactly once with `ctx`: after the completion, on the same
+ *                        thread; or by this call, when it fails for whatever reason
+ *  @param ticket         gets a number for grape_cancel(), above 0 and never given twice by this
+ *                        handle, before the completion can be called; or NULL
+ *  @param error          where to describe a failure, or NULL. It is written last: neither it nor
+ *                        `ticket` may lie in what `ctx_free` frees
+ *  @return GRAPE_OK; GRAPE_E_BUSY (too many wait: try again when some are complete);
+ *          GRAPE_E_INVALID, GRAPE_E_UNSUPPORTED, GRAPE_E_LIMIT (of the message); GRAPE_E_CLOSED;
+ *          GRAPE_E_FORKED; GRAPE_E_NOMEM (also: no thread can be started)
+ *
+ *  Thread: any, also in a completion. Blocks: no. Since: 0.1. */
+GRAPE_API GRAPE_CHECKED grape_status grape_submit(grape_db* db, uint32_t encoding,
+                                                  const void* request, size_t request_bytes,
+                                                  const grape_blob* blobs, size_t blob_count,
+                                                  grape_completion_fn done, void* ctx,
+                                                  void (*ctx_free)(void* ctx), uint64_t* ticket,
+                                                  grape_error* error) GRAPE_NOEXCEPT;
+
+/** Cancels a submitted request that still waits: it will not run, and completes with
+ *  GRAPE_E_CANCELLED as soon as a thread is free. One that runs already is not disturbed; its
+ *  completion tells what became of it.
+ *
+ *  @param ticket  from grape_submit()
+ *  @return GRAPE_OK; GRAPE_E_NOT_FOUND (it does not wait: it runs, is complete, was cancelled, or
+ *          never was); GRAPE_E_CLOSED; GRAPE_E_INVALID; GRAPE_E_FORKED
+ *
+ *  Thread: any, also in a completion. Blocks: no. Since: 0.1. */
+GRAPE_API grape_status grape_cancel(grape_db* db, uint64_t ticket,
+                                    grape_error* error) GRAPE_NOEXCEPT;
 
 #ifdef __cplusplus
 }
