@@ -119,11 +119,36 @@ Result<FieldEstimate> FieldTailView::estimate(const FieldLookup& lookup) const {
     return FieldEstimate{matching, matching * length_ / tested, length_ - (tested - matching)};
 }
 
-Status FieldTailView::find(const FieldLookup& lookup, const EntrySink& sink) const {
+Status FieldTailView::check(const FieldLookup& lookup) const {
     const auto* tokens = std::get_if<TokenMatch>(&lookup);
     if (tokens != nullptr && tokens->kind == TokenMatch::Kind::phrase && !tail_->type().ordered) {
         return Status::make_invalid("the field's index keeps no phrases");
     }
+    return {};
+}
+
+Status FieldTailView::update(const FieldLookup& lookup, uint32_t first, RowBitset& rows) const {
+    GRAPE_TRY(check(lookup));
+    while (first < length_) {
+        const std::span<const FieldTail::Entry> entries = tail_->entries(first, length_);
+        for (const FieldTail::Entry& entry : entries) {
+            if (!matches(lookup, tail_->facts(entry), tail_->keys(entry))) {
+                rows.clear(entry.row);
+                continue;
+            }
+            if (entry.row >= rows.size()) {
+                const uint64_t grown = uint64_t{entry.row} + entry.row / 8 + 1;
+                rows.resize(static_cast<uint32_t>(std::min<uint64_t>(grown, UINT32_MAX)));
+            }
+            rows.set(entry.row);
+        }
+        first += static_cast<uint32_t>(entries.size());
+    }
+    return {};
+}
+
+Status FieldTailView::find(const FieldLookup& lookup, const EntrySink& sink) const {
+    GRAPE_TRY(check(lookup));
     // The rows of one commit go together.
     std::vector<uint32_t> rows;
     uint64_t commit = 0;

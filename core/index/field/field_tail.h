@@ -84,12 +84,19 @@ class FieldTailView final : public FieldSource {
     // From a sample of the entries.
     base::Result<FieldEstimate> estimate(const FieldLookup& lookup) const override;
     base::Status find(const FieldLookup& lookup, const EntrySink& sink) const override;
+    // For callers that keep the answer about a growing tail: `rows` holds the rows whose last entry
+    // below `first` matches, and then those whose last entry below length() does; it grows as
+    // needed. The last entry is the current one of a living row that has any in a view of this
+    // length, so no interval is needed.
+    base::Status update(const FieldLookup& lookup, uint32_t first, RowBitset& rows) const;
     base::Result<bool> read(uint32_t row, uint64_t commit, FieldValues& out) const override;
     base::Status count_values(const EntryTest& test, const KeyCount& visit) const override;
     base::Result<std::unique_ptr<FieldCursor>> ordered(
         bool descending, std::optional<std::string> from) const override;
 
   private:
+    base::Status check(const FieldLookup& lookup) const;
+
     const std::shared_ptr<const FieldTail> tail_;
     const uint32_t length_;
 };

@@ -1,5 +1,6 @@
 #include "core/index/field/field_run.h"
 
+#include <random>
 #include <thread>
 
 #include "tests/unit/core/index/field/field_fixture.h"
@@ -240,6 +241,28 @@ TEST(FieldTail, is_put_again_where_it_is_not_published) {
     EXPECT_EQ(walk(FieldTailView(tail, 1), false), "a0 ");
     EXPECT_EQ(tail->heap_bytes(1), before);
     EXPECT_GT(tail->heap_bytes(2), before);
+}
+
+TEST(FieldTail, answers_of_a_growing_tail_are_brought_up_to_date) {
+    const FieldType type = type_of(FieldKind::integer);
+    const auto tail = std::make_shared<FieldTail>(type);
+    std::mt19937_64 random(3);
+    std::vector<int64_t> last(50, -1);
+    RowBitset kept;
+    const FieldLookup lookup = integer_range(Bounds<double>{.gte = 5});
+    uint32_t covered = 0;
+    for (uint32_t i = 0; i < 2000; ++i) {
+        const auto row = static_cast<uint32_t>(random() % last.size());
+        last[row] = static_cast<int64_t>(random() % 10);
+        tail->put(i, row, i + 1, values_of("{\"f\":" + std::to_string(last[row]) + "}", type));
+        if (random() % 50 != 0) continue;
+        ASSERT_TRUE(FieldTailView(tail, i + 1).update(lookup, covered, kept).ok());
+        covered = i + 1;
+        for (uint32_t each = 0; each < last.size(); ++each) {
+            ASSERT_EQ(kept.test(each), last[each] >= 5) << i << " " << each;
+        }
+    }
+    EXPECT_GT(covered, 1000u);
 }
 
 TEST(FieldTail, is_read_while_it_grows) {
