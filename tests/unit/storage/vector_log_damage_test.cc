@@ -223,7 +223,8 @@ Acknowledged append_with_faults(const std::string& directory, FileFaults* faults
 TEST(VectorLogFaults, lose_nothing_that_was_acknowledged) {
     for (const bool for_ever : {false, true}) {
         bool failed = true;
-        for (int n = 1; failed; ++n) {
+        int n = 1;
+        for (; failed; ++n) {
             SCOPED_TRACE(n);
             test::TemporaryDirectory directory;
             test::FailNth faults(n, for_ever);
@@ -240,6 +241,7 @@ TEST(VectorLogFaults, lose_nothing_that_was_acknowledged) {
             }
             ASSERT_LT(n, 1000);
         }
+        EXPECT_GT(n, 5) << "hardly an operation was made to fail";
     }
 }
 
@@ -260,7 +262,8 @@ TEST(VectorLogFaults, in_a_scan_are_a_failure_or_damage) {
     test::TemporaryDirectory directory;
     const auto acknowledged = append_with_faults(directory.path(), nullptr);
     bool failed = true;
-    for (int n = 1; failed; ++n) {
+    int n = 1;
+    for (; failed; ++n) {
         SCOPED_TRACE(n);
         test::FailNth faults(n);
         const auto log = make_vector_log(
@@ -277,6 +280,7 @@ TEST(VectorLogFaults, in_a_scan_are_a_failure_or_damage) {
         failed = faults.failed();
         ASSERT_LT(n, 1000);
     }
+    EXPECT_GT(n, 5) << "hardly an operation was made to fail";
 }
 
 }  // namespace

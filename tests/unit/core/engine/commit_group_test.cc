@@ -13,12 +13,6 @@ namespace {
 
 constexpr storage::ShardKey kShard{1, 0};
 
-Sizes log_sizes() {
-    Sizes sizes;
-    sizes.pending_bytes_max = 64;
-    return sizes;
-}
-
 // As a rewrite does: the shard has nothing in the log file any more.
 Status release(EngineParts& parts, uint64_t file) {
     Change change;
@@ -31,9 +25,7 @@ Status release(EngineParts& parts, uint64_t file) {
 }
 
 TEST(CommitGroup, memory_that_runs_out_in_a_large_change_leaves_nothing) {
-    Sizes sizes;
-    sizes.batch_bytes = 2000;
-    EngineParts parts(sizes);
+    EngineParts parts(sizes_with_parts());
     ASSERT_TRUE(parts.run(pairs("points", 0, 10)).ok());
     const auto before = parts.versions();
     const auto change = parts.change_of({pairs("points", 5, 300)});

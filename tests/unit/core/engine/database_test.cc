@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "tests/support/wait_until.h"
 #include "tests/unit/core/engine/engine_fixture.h"
 
 namespace grape::engine {
@@ -61,7 +62,7 @@ TEST(Database, close_waits_for_requests_that_run) {
             ++done;
         }
     });
-    while (done < 50) std::this_thread::yield();
+    EXPECT_TRUE(test::wait_until([&] { return done >= 50; })) << done << " requests were done";
     EXPECT_TRUE(database.database().close().ok());
     stop = true;
     writer.join();
@@ -103,11 +104,14 @@ OpenOptions::Sizes busy_sizes() {
 
 template <typename Condition>
 DatabaseInfoReply wait_until(TestDatabase& database, Condition condition) {
-    while (true) {
-        const auto info = database.ask<DatabaseInfoReply>(DatabaseInfo{});
-        if (condition(info) || info.background_failures != 0) return info;
-        std::this_thread::yield();
-    }
+    DatabaseInfoReply info;
+    EXPECT_TRUE(test::wait_until([&] {
+        info = database.ask<DatabaseInfoReply>(DatabaseInfo{});
+        return condition(info) || info.background_failures != 0;
+    })) << "the background work never came: "
+        << info.flushes_done << " flushes, " << info.merges_done << " merges, "
+        << info.points_purged << " points purged";
+    return info;
 }
 
 TEST(Background, flushes_merges_and_purges_by_itself) {
@@ -195,6 +199,7 @@ TEST(Background, readers_see_whole_commits) {
     make_pairs_collection(database, "a");
     database.ask<WriteReply>(pairs("a", 0, 20));
     std::atomic<bool> stop{false};
+    std::atomic<uint64_t> reads{0};
     std::vector<std::thread> readers;
     for (int i = 0; i < 2; ++i) {
         readers.emplace_back([&] {
@@ -210,6 +215,7 @@ TEST(Background, readers_see_whole_commits) {
                 for (const ReplyPoint& point : points) {
                     ASSERT_EQ(point.version, points[0].version);
                 }
+                ++reads;
             }
         });
     }
@@ -217,6 +223,7 @@ TEST(Background, readers_see_whole_commits) {
         if (i % 3 == 2) database.ask<WriteReply>(deletion("a", 100, 20));
         database.ask<WriteReply>(pairs("a", 0, 20));
     }
+    EXPECT_TRUE(test::wait_until([&] { return reads > 0; })) << "nobody read anything";
     stop = true;
     for (std::thread& reader : readers) reader.join();
     EXPECT_EQ(database.problems(), "");

@@ -8,16 +8,9 @@ namespace {
 
 // 100 vectors of 8 bytes make a file.
 Sizes direct_sizes() {
-    Sizes sizes;
+    Sizes sizes = log_sizes();
     sizes.direct_file_bytes = 800;
-    sizes.pending_bytes_max = 64;
     return sizes;
-}
-
-Status run_alone(EngineParts& parts, PointOperation operation) {
-    const auto change = parts.change_of({std::move(operation)});
-    change->alone = true;
-    return parts.sequencer->run(*change);
 }
 
 size_t file_count(const EngineParts& parts) {
@@ -137,17 +130,12 @@ TEST(DirectFile, a_disk_that_is_full_is_a_failed_request) {
 // With many keys: the keys are spilled in parts while the file is written, and the commit is whole
 // or not there.
 TEST(DirectFile, keys_in_parts_and_vectors_in_a_file_are_one_commit) {
-    Sizes sizes = direct_sizes();
-    sizes.batch_bytes = 2000;
     for (uint64_t fail_at = 1; fail_at < 30; ++fail_at) {
         SCOPED_TRACE(fail_at);
-        EngineParts parts(sizes);
+        EngineParts parts(sizes_with_parts(direct_sizes()));
         ASSERT_TRUE(parts.run(pairs("points", 0, 10)).ok());
         const auto before = parts.versions();
-        uint64_t writes = 0;
-        parts.store->before_write = [&](const storage::WriteBatch&, storage::Sync) {
-            return ++writes >= fail_at ? Status::make_unknown_outcome("gone") : Status();
-        };
+        parts.break_writes_from(fail_at);
         const Status status = run_alone(parts, pairs("points", 5, 300));
         parts.store->before_write = nullptr;
         parts.reopen();

@@ -46,12 +46,6 @@ size_t file_count(const EngineParts& parts) {
     return parts.services().blobs->list()->size();
 }
 
-Sizes log_sizes() {
-    Sizes sizes;
-    sizes.pending_bytes_max = 64;
-    return sizes;
-}
-
 TEST(Rewrite, a_flush_moves_tails_into_a_file) {
     EngineParts parts(log_sizes());
     ASSERT_TRUE(parts.run(pairs("points", 0, 50)).ok());  // log

@@ -136,9 +136,7 @@ TEST(Sequencer, later_changes_of_a_group_see_the_earlier_ones) {
 }
 
 TEST(Sequencer, a_change_that_is_too_large_for_a_group_is_tried_alone) {
-    Sizes sizes;
-    sizes.batch_bytes = 2000;
-    EngineParts parts(sizes);
+    EngineParts parts(sizes_with_parts());
     const auto change = parts.change_of({pairs("points", 0, 200)});
     size_t runs = 0;
     change->apply = [&runs, apply = change->apply](CommitEdit& edit) {
@@ -157,18 +155,14 @@ TEST(Sequencer, a_change_that_is_too_large_for_a_group_is_tried_alone) {
 }
 
 TEST(Sequencer, a_large_change_that_fails_leaves_nothing) {
-    Sizes sizes;
-    sizes.batch_bytes = 2000;
-    EngineParts parts(sizes);
+    EngineParts parts(sizes_with_parts());
     ASSERT_TRUE(parts.run(pairs("points", 0, 10)).ok());
     const Versions before = parts.versions();
     const size_t ids = parts.keys(storage::Tree::ids);
     const size_t points = parts.keys(storage::Tree::points);
     UpsertPoints conflict = pairs("points", 5, 300);
     conflict.points.back().if_version = 7;
-    const auto change = parts.change_of({conflict});
-    change->alone = true;
-    EXPECT_EQ(parts.sequencer->run(*change).code(), Code::conflict);
+    EXPECT_EQ(run_alone(parts, conflict).code(), Code::conflict);
     EXPECT_EQ(parts.keys(storage::Tree::ids), ids);
     EXPECT_EQ(parts.keys(storage::Tree::points), points);
     EXPECT_EQ(parts.keys(storage::Tree::intent), 0u);
@@ -178,23 +172,18 @@ TEST(Sequencer, a_large_change_that_fails_leaves_nothing) {
 }
 
 TEST(Sequencer, a_crash_in_a_large_change_leaves_nothing) {
-    Sizes sizes;
-    sizes.batch_bytes = 2000;
-    for (uint64_t fail_at = 1; fail_at < 12; ++fail_at) {
+    for (uint64_t fail_at = 1; fail_at < 30; ++fail_at) {
         SCOPED_TRACE(fail_at);
-        EngineParts parts(sizes);
+        EngineParts parts(sizes_with_parts());
         ASSERT_TRUE(parts.run(pairs("points", 0, 10)).ok());
         const Versions before = parts.versions();
-        uint64_t writes = 0;
-        // From the n-th write on the disk is broken.
-        parts.store->before_write = [&](const storage::WriteBatch&, storage::Sync) {
-            return ++writes >= fail_at ? Status::make_unknown_outcome("broken") : Status();
-        };
-        const auto change = parts.change_of({pairs("points", 5, 100)});
-        change->alone = true;
-        const Status status = parts.sequencer->run(*change);
+        parts.break_writes_from(fail_at);
+        const Status status = run_alone(parts, pairs("points", 5, 100));
         parts.store->before_write = nullptr;
-        if (status.ok()) break;
+        if (status.ok()) {
+            EXPECT_GT(fail_at, 3u);  // parts failed, and the batch
+            return;
+        }
         EXPECT_FALSE(parts.sequencer->health().ok());
         EXPECT_EQ(parts.versions(), before);
         EXPECT_EQ(parts.run(pairs("points", 1, 1)).code(), Code::readonly);
@@ -204,6 +193,7 @@ TEST(Sequencer, a_crash_in_a_large_change_leaves_nothing) {
         ASSERT_TRUE(parts.run(pairs("points", 5, 100)).ok());
         EXPECT_EQ(parts.versions().size(), 105u);
     }
+    ADD_FAILURE() << "the change never succeeded";
 }
 
 TEST(Sequencer, after_a_failed_batch_nothing_is_written_any_more) {
@@ -232,9 +222,7 @@ TEST(Sequencer, after_a_failed_batch_nothing_is_written_any_more) {
 }
 
 TEST(Sequencer, a_failed_append_to_the_log_is_a_failed_change_only) {
-    Sizes sizes;
-    sizes.pending_bytes_max = 64;
-    EngineParts parts(sizes);
+    EngineParts parts(log_sizes());
     ASSERT_TRUE(parts.run(pairs("points", 0, 20)).ok());
     EXPECT_EQ(parts.log->appends, 1u);
     parts.log->before_append = [] { return Status::make_io("no space left"); };
@@ -251,9 +239,7 @@ TEST(Sequencer, a_failed_append_to_the_log_is_a_failed_change_only) {
 }
 
 TEST(Sequencer, what_a_failed_commit_appended_never_counts) {
-    Sizes sizes;
-    sizes.pending_bytes_max = 64;
-    EngineParts parts(sizes);
+    EngineParts parts(log_sizes());
     ASSERT_TRUE(parts.run(pairs("points", 0, 20)).ok());
     const auto before = parts.vectors();
     parts.store->before_write = [](const storage::WriteBatch&, storage::Sync) {

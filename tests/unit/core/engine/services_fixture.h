@@ -19,12 +19,26 @@
 #include "core/engine/write_collections.h"
 #include "core/engine/write_points.h"
 #include "tests/support/fault_store.h"
+#include "tests/support/wait_until.h"
 #include "tests/unit/core/engine/engine_fixture.h"
 
 namespace grape::engine {
 
 using base::Code;
 using base::Status;
+
+// A commit with more than a few vectors appends them to the log.
+inline Sizes log_sizes() {
+    Sizes sizes;
+    sizes.pending_bytes_max = 64;
+    return sizes;
+}
+
+// A commit of some ten points or more writes its keys in parts, before its batch.
+inline Sizes sizes_with_parts(Sizes sizes = {}) {
+    sizes.batch_bytes = 2000;
+    return sizes;
+}
 
 class EngineParts {
   public:
@@ -126,6 +140,13 @@ class EngineParts {
         }
         return out;
     }
+    // From its n-th write on the store is broken, until before_write is set again.
+    void break_writes_from(uint64_t n) {
+        store->before_write = [writes = uint64_t{0}, n](const storage::WriteBatch&,
+                                                        storage::Sync) mutable {
+            return ++writes >= n ? Status::make_unknown_outcome("broken") : Status();
+        };
+    }
     std::shared_ptr<const ShardView> shard() const {
         const auto view = services().views.current();
         return view->state().collections.find(1)->shard->get().value();
@@ -158,17 +179,22 @@ class EngineParts {
     }
 };
 
+// As a commit that shares its batch with nobody.
+inline Status run_alone(EngineParts& parts, PointOperation operation) {
+    const auto change = parts.change_of({std::move(operation)});
+    change->alone = true;
+    return parts.sequencer->run(*change);
+}
+
 // Returns when the thread waits (in state S): then its change is in the queue. Or when it has
 // ended.
 inline void wait_until_it_waits(pid_t thread) {
     const std::string path = base::cat("/proc/self/task/", thread, "/stat");
-    while (true) {
+    EXPECT_TRUE(test::wait_until([&] {
         const std::string stat = storage::read_bytes(path);
-        if (stat.empty()) return;
         const size_t name_end = stat.rfind(')');
-        if (name_end != std::string::npos && stat.substr(name_end, 3) == ") S") return;
-        std::this_thread::yield();
-    }
+        return stat.empty() || (name_end != std::string::npos && stat.substr(name_end, 3) == ") S");
+    })) << "the thread runs and never waits";
 }
 
 }  // namespace grape::engine
