@@ -15,8 +15,9 @@ using base::Status;
 using engine::RequestBody;
 namespace limits = base::limits;
 
-constexpr uint32_t kDepthMax = 32;  // the schema needs 8
-constexpr size_t kSizeMin = 16;     // root offset, identifier, an empty table and its vtable
+// The schema needs 8 tables in one another; a filter has three for each of its levels.
+constexpr uint32_t kDepthMax = 8 + 3 * limits::filter_depth_max;
+constexpr size_t kSizeMin = 16;  // root offset, identifier, an empty table and its vtable
 
 // What a message may gain by using one text in several places.
 constexpr uint64_t kSharedTextMax = 16u << 20;
@@ -89,6 +90,10 @@ Result<RequestBody> decode_collection_request(Context& context, const fb::Reques
             return with<fb::UpdateAliases>(in, plain);
         case fb::RequestBody::GetAliases:
             return with<fb::GetAliases>(in, plain);
+        case fb::RequestBody::CreateFieldIndex:
+            return with<fb::CreateFieldIndex>(in, plain);
+        case fb::RequestBody::DeleteFieldIndex:
+            return with<fb::DeleteFieldIndex>(in, plain);
         default:
             return decode_database_request(in.body_type());
     }
@@ -109,6 +114,8 @@ Result<RequestBody> decode_read_request(Context& context, const fb::Request& in)
             return with<fb::QueryPoints>(in, plain);
         case fb::RequestBody::QueryBatch:
             return with<fb::QueryBatch>(in, plain);
+        case fb::RequestBody::FacetPoints:
+            return with<fb::FacetPoints>(in, plain);
         default:
             return decode_collection_request(context, in);
     }
@@ -171,6 +178,8 @@ bool is_write(fb::RequestBody kind) {
         case fb::RequestBody::UpdateCollection:
         case fb::RequestBody::DeleteCollection:
         case fb::RequestBody::UpdateAliases:
+        case fb::RequestBody::CreateFieldIndex:
+        case fb::RequestBody::DeleteFieldIndex:
         case fb::RequestBody::UpsertPoints:
         case fb::RequestBody::DeletePoints:
         case fb::RequestBody::UpdateVectors:

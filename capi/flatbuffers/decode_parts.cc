@@ -3,6 +3,7 @@
 #include <bit>
 #include <utility>
 
+#include "capi/flatbuffers/decode_filter.h"
 #include "core/base/limits.h"
 #include "core/engine/request/validate.h"
 
@@ -144,18 +145,20 @@ Result<std::vector<PointId>> decode_ids(Context& context, const fb::IdColumn* id
     return decoded;
 }
 
-Status refuse_filter(const fb::Filter* filter) {
-    if (filter == nullptr) return {};
-    return Status::make_unsupported("filter: is not supported in this version");
-}
-
 Result<engine::PointSelection> decode_selection(Context& context,
                                                 const fb::PointSelection* selection) {
     if (selection == nullptr) return Status::make_invalid("selection: is missing");
-    GRAPE_TRY(refuse_filter(selection->filter()));
     engine::PointSelection decoded;
-    GRAPE_ASSIGN(decoded.ids, decode_ids(context, selection->ids(), "points"));
     if (selection->if_version().has_value()) decoded.if_version = *selection->if_version();
+    if (selection->filter() == nullptr) {
+        GRAPE_ASSIGN(decoded.ids, decode_ids(context, selection->ids(), "points"));
+        return decoded;
+    }
+    if (selection->ids() != nullptr) {
+        return Status::make_invalid("points and filter: give one of them, not both");
+    }
+    if (decoded.if_version) return Status::make_invalid("if_version: is only for points by id");
+    GRAPE_ASSIGN(decoded.filter, decode_selecting_filter(context, *selection->filter(), "filter"));
     return decoded;
 }
 

@@ -66,7 +66,6 @@ base::Status decode_with_payload(Context& context, const fb::Selector* in,
                                  engine::WithPayload& out);
 base::Status decode_with_vectors(Context& context, const fb::Selector* in,
                                  engine::WithVectors& out);
-base::Status refuse_filter(const fb::Filter* filter);
 // Code::invalid for a member that is missing, Code::unsupported for one of a newer schema.
 base::Status unknown_member(uint32_t kind, std::string_view field);
 base::Result<std::optional<storage::Placement>> decode_placement(fb::Placement memory,

@@ -1,8 +1,10 @@
 #include <cmath>
 #include <utility>
 
+#include "capi/flatbuffers/decode_filter.h"
 #include "capi/flatbuffers/decode_requests.h"
 #include "core/base/limits.h"
+#include "core/engine/request/filter_rules.h"
 #include "core/engine/request/validate.h"
 
 namespace grape::capi {
@@ -38,11 +40,38 @@ Result<std::variant<engine::VectorData, base::PointId>> decode_query(Context& co
     }
 }
 
+Status decode_params(const fb::QueryPoints& in, engine::QueryPoints& out) {
+    const fb::SearchParams* params = in.params();
+    out.exact = params == nullptr ? in.exact() : params->exact();
+    if (params == nullptr) return {};
+    out.indexed_only = params->indexed_only();
+    if (params->hnsw_ef() == 0) return {};
+    GRAPE_TRY(engine::check_count(params->hnsw_ef(), base::limits::hnsw_ef_max, "params.hnsw_ef"));
+    out.hnsw_ef = params->hnsw_ef();
+    return {};
+}
+
+Result<engine::OrderBy> decode_order_by(Context& context, const fb::OrderBy& in) {
+    engine::OrderBy out;
+    GRAPE_ASSIGN(out.key, decode_path(context, in.key(), "order_by.key"));
+    out.descending = in.descending();
+    if (in.start_integer().has_value()) out.start_from = *in.start_integer();
+    if (!in.start_real().has_value()) return out;
+    if (out.start_from.has_value()) {
+        return Status::make_invalid("order_by: start_integer or start_real, not both");
+    }
+    if (!std::isfinite(*in.start_real())) {
+        return Status::make_invalid("order_by.start_real: must be finite");
+    }
+    out.start_from = *in.start_real();
+    return out;
+}
+
 Result<engine::QueryPoints> decode_one(Context& context, const fb::QueryPoints& in,
                                        std::string_view batch) {
     engine::QueryPoints out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), batch));
-    GRAPE_TRY(refuse_filter(in.filter()));
+    GRAPE_ASSIGN(out.filter, decode_filter(context, in.filter(), "filter"));
     GRAPE_ASSIGN(out.query, decode_query(context, in));
     GRAPE_TRY(engine::check_vector_name(view(in.using_vector()), "using"));
     out.using_vector = view(in.using_vector());
@@ -57,7 +86,7 @@ Result<engine::QueryPoints> decode_one(Context& context, const fb::QueryPoints& 
     }
     GRAPE_TRY(decode_with_payload(context, in.with_payload(), out.with_payload));
     GRAPE_TRY(decode_with_vectors(context, in.with_vectors(), out.with_vectors));
-    out.exact = in.exact();
+    GRAPE_TRY(decode_params(in, out));
     return out;
 }
 
@@ -75,9 +104,13 @@ Result<RequestBody> decode(Context& context, const fb::GetPoints& in) {
 Result<RequestBody> decode(Context& context, const fb::ScrollPoints& in) {
     engine::ScrollPoints out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), ""));
-    GRAPE_TRY(refuse_filter(in.filter()));
+    GRAPE_ASSIGN(out.filter, decode_filter(context, in.filter(), "filter"));
     if (in.offset() != nullptr) {
         GRAPE_ASSIGN(out.offset, decode_id(context, in.offset(), "offset"));
+    }
+    if (in.order_by() != nullptr) {
+        GRAPE_ASSIGN(out.order_by, decode_order_by(context, *in.order_by()));
+        GRAPE_TRY(engine::check_order(out, ""));
     }
     GRAPE_TRY(engine::check_window(0, in.limit()));
     out.limit = in.limit();
@@ -86,10 +119,10 @@ Result<RequestBody> decode(Context& context, const fb::ScrollPoints& in) {
     return RequestBody(std::move(out));
 }
 
-Result<RequestBody> decode(Context&, const fb::CountPoints& in) {
+Result<RequestBody> decode(Context& context, const fb::CountPoints& in) {
     engine::CountPoints out;
     GRAPE_ASSIGN(out.collection, decode_collection(in.collection(), ""));
-    GRAPE_TRY(refuse_filter(in.filter()));
+    GRAPE_ASSIGN(out.filter, decode_filter(context, in.filter(), "filter"));
     return RequestBody(std::move(out));
 }
 

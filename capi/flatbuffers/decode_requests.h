@@ -39,4 +39,9 @@ base::Result<engine::RequestBody> decode(Context& context, const fb::CountPoints
 base::Result<engine::RequestBody> decode(Context& context, const fb::QueryPoints& in);
 base::Result<engine::RequestBody> decode(Context& context, const fb::QueryBatch& in);
 
+// Indexes of payload fields, and facets (decode_fields.cc).
+base::Result<engine::RequestBody> decode(Context& context, const fb::FacetPoints& in);
+base::Result<engine::RequestBody> decode(Context& context, const fb::CreateFieldIndex& in);
+base::Result<engine::RequestBody> decode(Context& context, const fb::DeleteFieldIndex& in);
+
 }  // namespace grape::capi

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "capi/flatbuffers/encode_fields.h"
 #include "capi/flatbuffers/encode_points.h"
 
 namespace grape::capi {
@@ -92,31 +93,41 @@ struct Encoder {
         GRAPE_ASSIGN(const auto points, encode_points(builder, bytes_max, in.points));
         Offset<fb::PointId> next;
         if (in.next_page_offset.has_value()) next = encode_id(builder, *in.next_page_offset);
-        return body(fb::ReplyBody::ScrollReply, fb::CreateScrollReply(builder, points, next));
+        return body(
+            fb::ReplyBody::ScrollReply,
+            fb::CreateScrollReply(builder, points, next, encode_optional(in.payload_reads)));
     }
     Result<Body> operator()(const engine::CountReply& in) {
-        return body(fb::ReplyBody::CountReply, fb::CreateCountReply(builder, in.count));
+        return body(fb::ReplyBody::CountReply,
+                    fb::CreateCountReply(builder, in.count, encode_optional(in.payload_reads)));
     }
     Result<Body> operator()(const engine::QueryReply& in) {
         GRAPE_ASSIGN(const auto hits, encode_hits(builder, bytes_max, in.points));
-        return body(fb::ReplyBody::QueryReply, fb::CreateQueryReply(builder, hits));
+        return body(fb::ReplyBody::QueryReply,
+                    fb::CreateQueryReply(builder, hits, encode_optional(in.payload_reads)));
     }
     Result<Body> operator()(const engine::QueryBatchReply& in) {
         std::vector<Offset<fb::QueryReply>> results;
         for (const engine::QueryReply& result : in.results) {
             GRAPE_ASSIGN(const auto hits, encode_hits(builder, bytes_max, result.points));
-            results.push_back(fb::CreateQueryReply(builder, hits));
+            results.push_back(
+                fb::CreateQueryReply(builder, hits, encode_optional(result.payload_reads)));
         }
         const auto list = builder.CreateVector(results);
         return body(fb::ReplyBody::QueryBatchReply, fb::CreateQueryBatchReply(builder, list));
     }
+    Result<Body> operator()(const engine::FacetReply& in) {
+        GRAPE_ASSIGN(const auto facet, encode_facet(builder, bytes_max, in));
+        return body(fb::ReplyBody::FacetReply, facet);
+    }
     Result<Body> operator()(const engine::CollectionInfo& in) {
         const auto status = builder.CreateString(in.status);
         const auto config = encode_config(builder, in.config);
+        const auto fields = encode_field_infos(builder, in.fields);
         return body(fb::ReplyBody::CollectionInfo,
                     fb::CreateCollectionInfo(builder, status, in.points_count, in.segments_count,
                                              in.tail_points, in.file_bytes, in.heap_bytes,
-                                             in.last_commit, config));
+                                             in.last_commit, config, fields));
     }
     Result<Body> operator()(const engine::CollectionNames& in) {
         const auto names = builder.CreateVectorOfStrings(in.names);

@@ -60,6 +60,8 @@ struct Columns {
     Offset<flatbuffers::Vector<uint64_t>> versions;
     Offset<flatbuffers::Vector<Offset<flatbuffers::String>>> payloads;
     Offset<flatbuffers::Vector<Offset<fb::PointVectors>>> vectors;
+    Offset<flatbuffers::Vector<int64_t>> order_integers;
+    Offset<flatbuffers::Vector<double>> order_reals;
 };
 
 template <typename Item>
@@ -108,6 +110,28 @@ Status add_vectors(Builder& builder, size_t bytes_max, std::span<const Item> ite
     }
     columns.vectors = builder.CreateVector(vectors);
     return {};
+}
+
+// Whole numbers stay so when all of them are.
+void add_order_values(Builder& builder, std::span<const engine::ReplyPoint> points,
+                      Columns& columns) {
+    if (points.empty()) return;
+    std::vector<int64_t> integers;
+    std::vector<double> reals;
+    for (const engine::ReplyPoint& point : points) {
+        if (!point.order_value.has_value()) return;
+        if (const auto* integer = std::get_if<int64_t>(&*point.order_value)) {
+            integers.push_back(*integer);
+            reals.push_back(static_cast<double>(*integer));
+        } else {
+            reals.push_back(std::get<double>(*point.order_value));
+        }
+    }
+    if (integers.size() == points.size()) {
+        columns.order_integers = builder.CreateVector(integers);
+    } else {
+        columns.order_reals = builder.CreateVector(reals);
+    }
 }
 
 template <typename Item>
@@ -160,9 +184,11 @@ Status check_size(const Builder& builder, size_t bytes_max) {
 
 Result<Offset<fb::Points>> encode_points(Builder& builder, size_t bytes_max,
                                          std::span<const engine::ReplyPoint> points) {
-    GRAPE_ASSIGN(const Columns columns, encode_columns(builder, bytes_max, points));
+    GRAPE_ASSIGN(Columns columns, encode_columns(builder, bytes_max, points));
+    add_order_values(builder, points, columns);
     return fb::CreatePoints(builder, points.size(), columns.numbers, columns.ids, columns.versions,
-                            0, columns.payloads, columns.vectors);
+                            0, columns.payloads, columns.vectors, columns.order_integers,
+                            columns.order_reals);
 }
 
 Result<Offset<fb::Points>> encode_hits(Builder& builder, size_t bytes_max,

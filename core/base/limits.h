@@ -30,6 +30,7 @@ inline constexpr uint64_t idempotency_key_commits_max = 100'000;
 inline constexpr uint64_t idempotency_key_age_ms_max = 24ull * 3600 * 1000;
 inline constexpr uint32_t rows_per_shard_max = 0xFFFF'FF00u;
 inline constexpr size_t blobs_per_request_max = 1024;
+inline constexpr uint32_t hnsw_ef_max = 1'000'000;
 inline constexpr size_t stopwords_max = 100'000;           // of one text index
 inline constexpr size_t filter_depth_max = 32;             // filters in one another
 inline constexpr size_t filter_conditions_max = 10'000;    // of one filter, at all depths

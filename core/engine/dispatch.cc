@@ -46,6 +46,31 @@ bool is_maintenance(const RequestBody& body) {
            std::holds_alternative<ResumeBackground>(body);
 }
 
+// What of a request this version reads and cannot do. It must be refused, not overlooked.
+template <typename Body>
+Status refuse(const Body& body) {
+    if constexpr (requires { body.filter; }) {
+        if (body.filter != nullptr) return Status::make_unsupported("filter: not supported");
+    }
+    if constexpr (requires { body.selection.filter; }) {
+        if (body.selection.filter != nullptr) {
+            return Status::make_unsupported("filter: not supported");
+        }
+    }
+    if constexpr (requires { body.order_by; }) {
+        if (body.order_by) return Status::make_unsupported("order_by: not supported");
+    }
+    if constexpr (requires { body.searches; }) {
+        for (const auto& search : body.searches) GRAPE_TRY(refuse(search));
+    }
+    if constexpr (requires { body.operations; }) {
+        for (const auto& operation : body.operations) {
+            GRAPE_TRY(std::visit([](const auto& each) { return refuse(each); }, operation));
+        }
+    }
+    return {};
+}
+
 std::string operation_path(bool batch, size_t index) {
     return batch ? base::cat("operations[", index, "].") : std::string();
 }
@@ -53,6 +78,7 @@ std::string operation_path(bool batch, size_t index) {
 }  // namespace
 
 Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
+    GRAPE_TRY(std::visit([](const auto& body) { return refuse(body); }, request.body));
     if (const auto* batch = std::get_if<BatchUpdate>(&request.body)) {
         std::vector<OperationRef> operations;
         for (const PointOperation& each : batch->operations) {

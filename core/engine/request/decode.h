@@ -37,7 +37,7 @@ base::Result<std::vector<PointInput>> decode_columns(const base::JsonValue& batc
                                                      const Context& context);
 base::Result<std::string> decode_point_payload(const base::JsonValue* payload, const Place& at);
 
-// decode_changes.cc: operations on points that are named by id, and lists of operations
+// decode_changes.cc: operations on points that are named by id or filter, and lists of operations
 base::Result<DeletePoints> decode_delete_points(const base::JsonValue& body, const Place& at,
                                                 const Context& context);
 base::Result<DeleteVectors> decode_delete_vectors(const base::JsonValue& body, const Place& at,
@@ -64,5 +64,13 @@ base::Result<QueryPoints> decode_query_points(const base::JsonValue& body, const
                                               const Context& context);
 base::Result<QueryBatch> decode_query_batch_points(const base::JsonValue& body, const Place& at,
                                                    const Context& context);
+
+// decode_fields.cc: indexes of payload fields, and facets
+base::Result<CreateFieldIndex> decode_create_field_index(const base::JsonValue& body,
+                                                         const Place& at, const Context& context);
+base::Result<DeleteFieldIndex> decode_delete_field_index(const base::JsonValue& body,
+                                                         const Place& at, const Context& context);
+base::Result<FacetPoints> decode_facet(const base::JsonValue& body, const Place& at,
+                                       const Context& context);
 
 }  // namespace grape::engine

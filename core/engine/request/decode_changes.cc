@@ -1,6 +1,7 @@
-// Operations on points that are named by their ids, and lists of operations.
+// Operations on points that are named by their ids or by a filter, and lists of operations.
 #include "core/base/limits.h"
 #include "core/engine/request/decode.h"
+#include "core/engine/request/decode_filter.h"
 #include "core/engine/request/validate.h"
 
 namespace grape::engine {
@@ -12,13 +13,28 @@ using base::Status;
 
 namespace {
 
-// Which points: `points` and `if_version` of the body.
+// Which points: `points` and `if_version` of the body, or its `filter`.
 Result<PointSelection> read_selection(const JsonValue& body, const Place& at,
                                       const Context& context) {
     PointSelection selection;
-    GRAPE_ASSIGN(const JsonValue* points, require_member(body, "points", at));
-    GRAPE_ASSIGN(selection.ids, read_ids(*points, Place(at, "points"), context));
     GRAPE_ASSIGN(selection.if_version, read_version(body, at));
+    const JsonValue* points = find_member(body, "points");
+    const JsonValue* filter = find_member(body, "filter");
+    if (filter != nullptr) {
+        if (points != nullptr) {
+            return Status::make_invalid(at.say("points and filter: give one of them, not both"));
+        }
+        if (selection.if_version) {
+            return Status::make_invalid(Place(at, "if_version").say("is only for points by id"));
+        }
+        // One without conditions is kept: it means every point, and not none.
+        GRAPE_ASSIGN(selection.filter, read_filter(*filter, Place(at, "filter"), context));
+        return selection;
+    }
+    if (points == nullptr) {
+        return Status::make_invalid(at.say("one of points and filter is required"));
+    }
+    GRAPE_ASSIGN(selection.ids, read_ids(*points, Place(at, "points"), context));
     return selection;
 }
 
@@ -71,8 +87,8 @@ Result<PointOperation> read_operation(const JsonValue& value, const Place& at,
 
 Result<DeletePoints> decode_delete_points(const JsonValue& body, const Place& at,
                                           const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "points", "if_version"},
-                            {"filter", "shard_key"}, Options::write));
+    GRAPE_TRY(check_members(body, at, {"collection_name", "points", "filter", "if_version"},
+                            {"shard_key"}, Options::write));
     DeletePoints out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));
@@ -81,8 +97,9 @@ Result<DeletePoints> decode_delete_points(const JsonValue& body, const Place& at
 
 Result<DeleteVectors> decode_delete_vectors(const JsonValue& body, const Place& at,
                                             const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "points", "vector", "if_version"},
-                            {"filter", "shard_key"}, Options::write));
+    GRAPE_TRY(check_members(body, at,
+                            {"collection_name", "points", "filter", "vector", "if_version"},
+                            {"shard_key"}, Options::write));
     DeleteVectors out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));
@@ -93,8 +110,9 @@ Result<DeleteVectors> decode_delete_vectors(const JsonValue& body, const Place& 
 
 Result<SetPayload> decode_set_payload(const JsonValue& body, const Place& at,
                                       const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "payload", "points", "key", "if_version"},
-                            {"filter", "shard_key"}, Options::write));
+    GRAPE_TRY(check_members(body, at,
+                            {"collection_name", "payload", "points", "filter", "key", "if_version"},
+                            {"shard_key"}, Options::write));
     SetPayload out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));
@@ -107,8 +125,9 @@ Result<SetPayload> decode_set_payload(const JsonValue& body, const Place& at,
 
 Result<OverwritePayload> decode_overwrite_payload(const JsonValue& body, const Place& at,
                                                   const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "payload", "points", "if_version"},
-                            {"filter", "shard_key", "key"}, Options::write));
+    GRAPE_TRY(check_members(body, at,
+                            {"collection_name", "payload", "points", "filter", "if_version"},
+                            {"shard_key", "key"}, Options::write));
     OverwritePayload out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));
@@ -118,8 +137,8 @@ Result<OverwritePayload> decode_overwrite_payload(const JsonValue& body, const P
 
 Result<DeletePayload> decode_delete_payload(const JsonValue& body, const Place& at,
                                             const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "keys", "points", "if_version"},
-                            {"filter", "shard_key"}, Options::write));
+    GRAPE_TRY(check_members(body, at, {"collection_name", "keys", "points", "filter", "if_version"},
+                            {"shard_key"}, Options::write));
     DeletePayload out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));
@@ -130,8 +149,8 @@ Result<DeletePayload> decode_delete_payload(const JsonValue& body, const Place& 
 
 Result<ClearPayload> decode_clear_payload(const JsonValue& body, const Place& at,
                                           const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "points", "if_version"},
-                            {"filter", "shard_key"}, Options::write));
+    GRAPE_TRY(check_members(body, at, {"collection_name", "points", "filter", "if_version"},
+                            {"shard_key"}, Options::write));
     ClearPayload out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.selection, read_selection(body, at, context));

@@ -1,6 +1,8 @@
 // Reads of points: by id, by page, by nearness.
 #include "core/base/limits.h"
 #include "core/engine/request/decode.h"
+#include "core/engine/request/decode_filter.h"
+#include "core/engine/request/filter_rules.h"
 #include "core/engine/request/validate.h"
 
 namespace grape::engine {
@@ -38,16 +40,50 @@ Result<Target> read_query(const JsonValue& value, const Place& at, const Context
     return read_target(*nearest, Place(at, "nearest"), context);
 }
 
-// params: what tunes an approximate search is checked and has no effect on an exact one.
-Result<bool> read_exact(const JsonValue& body, const Place& at) {
+Status read_params(const JsonValue& body, const Place& at, QueryPoints& out) {
     const JsonValue* params = find_member(body, "params");
-    if (params == nullptr) return true;
+    if (params == nullptr) return {};
     const Place here(at, "params");
     GRAPE_TRY(check_members(*params, here, {"exact", "hnsw_ef", "indexed_only"},
                             {"quantization", "acorn", "idf"}));
-    GRAPE_TRY(read_integer_or(*params, "hnsw_ef", here, 1, 1).status());
-    GRAPE_TRY(read_bool_or(*params, "indexed_only", here, false).status());
-    return read_bool_or(*params, "exact", here, true);
+    GRAPE_ASSIGN(out.exact, read_bool_or(*params, "exact", here, out.exact));
+    GRAPE_ASSIGN(out.indexed_only, read_bool_or(*params, "indexed_only", here, out.indexed_only));
+    if (const JsonValue* effort = find_member(*params, "hnsw_ef")) {
+        GRAPE_ASSIGN(const uint64_t ef,
+                     read_integer(*effort, Place(here, "hnsw_ef"), 1, limits::hnsw_ef_max));
+        out.hnsw_ef = static_cast<uint32_t>(ef);
+    }
+    return {};
+}
+
+// A key, or {"key", "direction", "start_from"}.
+Result<OrderBy> read_order_by(const JsonValue& value, const Place& at) {
+    OrderBy out;
+    if (value.is(JsonKind::string)) {
+        GRAPE_ASSIGN(out.key, read_path(value, at));
+        return out;
+    }
+    GRAPE_TRY(check_members(value, at, {"key", "direction", "start_from"}));
+    GRAPE_ASSIGN(const JsonValue* key, require_member(value, "key", at));
+    GRAPE_ASSIGN(out.key, read_path(*key, Place(at, "key")));
+    if (const JsonValue* direction = find_member(value, "direction")) {
+        GRAPE_ASSIGN(const size_t index,
+                     read_word(*direction, Place(at, "direction"), {"asc", "desc"}));
+        out.descending = index == 1;
+    }
+    const JsonValue* start = find_member(value, "start_from");
+    if (start == nullptr) return out;
+    const Place here(at, "start_from");
+    if (start->is(JsonKind::string)) {
+        GRAPE_ASSIGN(out.start_from, parse_moment(start->as_string(), here.text()));
+    } else if (start->is(JsonKind::integer)) {
+        out.start_from = start->as_integer();
+    } else if (start->is_number()) {
+        out.start_from = start->as_real();
+    } else {
+        return wrong_kind(*start, "a number or a date", here);
+    }
+    return out;
 }
 
 Result<QueryPoints> read_search(const JsonValue& body, const Place& at, const Context& context) {
@@ -70,7 +106,8 @@ Result<QueryPoints> read_search(const JsonValue& body, const Place& at, const Co
     if (const JsonValue* threshold = find_member(body, "score_threshold")) {
         GRAPE_ASSIGN(out.score_threshold, read_number(*threshold, Place(at, "score_threshold")));
     }
-    GRAPE_ASSIGN(out.exact, read_exact(body, at));
+    GRAPE_TRY(read_params(body, at, out));
+    GRAPE_ASSIGN(out.filter, read_filter_member(body, at, context));
     GRAPE_ASSIGN(out.with_payload, read_with_payload(body, at, false));
     GRAPE_ASSIGN(out.with_vectors, read_with_vectors(body, at));
     return out;
@@ -94,10 +131,10 @@ Result<GetPoints> decode_get_points(const JsonValue& body, const Place& at,
 
 Result<ScrollPoints> decode_scroll_points(const JsonValue& body, const Place& at,
                                           const Context& context) {
-    GRAPE_TRY(check_members(
-        body, at,
-        {"collection_name", "offset", "limit", "with_payload", "with_vector", "with_vectors"},
-        {"filter", "order_by", "shard_key"}, Options::read));
+    GRAPE_TRY(check_members(body, at,
+                            {"collection_name", "offset", "limit", "filter", "order_by",
+                             "with_payload", "with_vector", "with_vectors"},
+                            {"shard_key"}, Options::read));
     ScrollPoints out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     if (const JsonValue* offset = find_member(body, "offset")) {
@@ -105,6 +142,11 @@ Result<ScrollPoints> decode_scroll_points(const JsonValue& body, const Place& at
     }
     GRAPE_ASSIGN(out.limit, read_integer_or(body, "limit", at, out.limit, 1));
     GRAPE_TRY(check_count(out.limit, limits::result_count_max, Place(at, "limit").text()));
+    GRAPE_ASSIGN(out.filter, read_filter_member(body, at, context));
+    if (const JsonValue* order = find_member(body, "order_by")) {
+        GRAPE_ASSIGN(out.order_by, read_order_by(*order, Place(at, "order_by")));
+        GRAPE_TRY(check_order(out, at.text()));
+    }
     GRAPE_ASSIGN(out.with_payload, read_with_payload(body, at, true));
     GRAPE_ASSIGN(out.with_vectors, read_with_vectors(body, at));
     return out;
@@ -112,11 +154,12 @@ Result<ScrollPoints> decode_scroll_points(const JsonValue& body, const Place& at
 
 Result<CountPoints> decode_count_points(const JsonValue& body, const Place& at,
                                         const Context& context) {
-    GRAPE_TRY(check_members(body, at, {"collection_name", "exact"}, {"filter", "shard_key"},
+    GRAPE_TRY(check_members(body, at, {"collection_name", "filter", "exact"}, {"shard_key"},
                             Options::read));
     CountPoints out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_TRY(read_bool_or(body, "exact", at, true).status());
+    GRAPE_ASSIGN(out.filter, read_filter_member(body, at, context));
     return out;
 }
 
@@ -125,8 +168,8 @@ Result<QueryPoints> decode_query_points(const JsonValue& body, const Place& at,
     GRAPE_TRY(check_members(
         body, at,
         {"collection_name", "query", "using", "limit", "offset", "score_threshold", "params",
-         "with_payload", "with_vector", "with_vectors"},
-        {"filter", "prefetch", "lookup_from", "shard_key", "group_by", "group_size", "with_lookup"},
+         "filter", "with_payload", "with_vector", "with_vectors"},
+        {"prefetch", "lookup_from", "shard_key", "group_by", "group_size", "with_lookup"},
         Options::read));
     return read_search(body, at, context);
 }

@@ -1,5 +1,6 @@
 // What JSON replies say about a collection and about the database.
 #include "core/engine/request/encode_common.h"
+#include "core/engine/request/field_schema.h"
 
 namespace grape::engine {
 
@@ -49,6 +50,15 @@ void write_config(const CollectionConfig& config, JsonWriter& out) {
     out.end_object();
 }
 
+void write_field(const CollectionInfo::FieldInfo& field, JsonWriter& out) {
+    out.key(field.path).begin_object();
+    out.key("data_type").value(field_kind_name(field.schema.kind));
+    out.key("params").value(field_schema_json(field.schema));
+    out.key("points").value(field.points);
+    if (field.automatic) out.key("automatic").value(true);
+    out.end_object();
+}
+
 }  // namespace
 
 void write_collection_info(const CollectionInfo& info, JsonWriter& out) {
@@ -61,7 +71,9 @@ void write_collection_info(const CollectionInfo& info, JsonWriter& out) {
     out.key("segments_count").value(info.segments_count);
     out.key("config");
     write_config(info.config, out);
-    out.key("payload_schema").begin_object().end_object();
+    out.key("payload_schema").begin_object();
+    for (const CollectionInfo::FieldInfo& field : info.fields) write_field(field, out);
+    out.end_object();
     out.key("grape").begin_object();
     out.key("tail_points").value(info.tail_points);
     out.key("file_bytes").value(info.file_bytes);

@@ -57,6 +57,10 @@ void write_point(const ReplyPoint& point, const float* score, JsonWriter& out) {
         out.key("vector");
         write_vectors(*point.vectors, out);
     }
+    if (point.order_value) {
+        out.key("order_value");
+        std::visit([&out](const auto value) { out.value(value); }, *point.order_value);
+    }
     out.end_object();
 }
 
@@ -64,6 +68,22 @@ void write_points(const std::vector<ReplyPoint>& points, JsonWriter& out) {
     out.begin_array();
     for (const ReplyPoint& point : points) write_point(point, nullptr, out);
     out.end_array();
+}
+
+void write_facet(const FacetReply& reply, JsonWriter& out) {
+    out.begin_object().key("hits").begin_array();
+    for (const FacetHit& hit : reply.hits) {
+        out.begin_object().key("value");
+        if (const auto* text = std::get_if<std::string>(&hit.value)) {
+            out.value(std::string_view(*text));
+        } else if (const auto* number = std::get_if<int64_t>(&hit.value)) {
+            out.value(*number);
+        } else {
+            out.value(std::get<bool>(hit.value));
+        }
+        out.key("count").value(hit.count).end_object();
+    }
+    out.end_array().end_object();
 }
 
 void write_query(const QueryReply& reply, JsonWriter& out) {

@@ -37,6 +37,7 @@ struct ReplyPoint {
     uint64_t version = 0;
     std::optional<std::string> payload;  // binary form
     std::optional<std::vector<ReplyVector>> vectors;
+    std::optional<OrderValue> order_value = std::nullopt;  // of a scroll in the order of a field
 };
 struct ScoredPoint {
     ReplyPoint point;
@@ -46,15 +47,28 @@ struct ScoredPoint {
 struct PointsReply {
     std::vector<ReplyPoint> points;
 };
+// `payload_reads`, of requests with a filter or an order: how many payloads had to be read for it,
+// because no index knew the answer. Those that are in the answer do not count.
 struct ScrollReply {
     std::vector<ReplyPoint> points;
     std::optional<base::PointId> next_page_offset;
+    std::optional<uint64_t> payload_reads = std::nullopt;
 };
 struct CountReply {
     uint64_t count = 0;
+    std::optional<uint64_t> payload_reads = std::nullopt;
+};
+struct FacetHit {
+    query::MatchScalar value;
+    uint64_t count = 0;
+};
+struct FacetReply {
+    std::vector<FacetHit> hits;  // most points first, then by value
+    std::optional<uint64_t> payload_reads = std::nullopt;
 };
 struct QueryReply {
     std::vector<ScoredPoint> points;
+    std::optional<uint64_t> payload_reads = std::nullopt;
 };
 struct QueryBatchReply {
     std::vector<QueryReply> results;
@@ -69,6 +83,13 @@ struct CollectionInfo {
     uint64_t heap_bytes = 0;
     uint64_t last_commit = 0;
     CollectionConfig config;
+    struct FieldInfo {
+        std::string path;
+        FieldSchema schema;
+        uint64_t points = 0;  // that have a value there which the index knows
+        bool automatic = false;
+    };
+    std::vector<FieldInfo> fields;  // sorted by path
 };
 struct CollectionNames {
     std::vector<std::string> names;  // sorted
@@ -105,8 +126,8 @@ struct VerifyReply {
 };
 
 using ReplyBody = std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply,
-                               QueryBatchReply, CollectionInfo, CollectionNames, ExistsReply,
-                               AliasesReply, DatabaseInfoReply, VerifyReply>;
+                               QueryBatchReply, FacetReply, CollectionInfo, CollectionNames,
+                               ExistsReply, AliasesReply, DatabaseInfoReply, VerifyReply>;
 
 struct Reply {
     ReplyBody body;

@@ -58,6 +58,7 @@ struct ResultWriter {
         for (const QueryReply& result : reply.results) write_query(result, out);
         out.end_array();
     }
+    void operator()(const FacetReply& reply) const { write_facet(reply, out); }
     void operator()(const CollectionInfo& reply) const { write_collection_info(reply, out); }
     void operator()(const CollectionNames& reply) const {
         out.begin_object().key("collections").begin_array();
@@ -102,6 +103,28 @@ struct ResultWriter {
     }
 };
 
+// How many payloads the filters of the request read; nothing for requests
+// without one.
+struct PayloadReads {
+    using Count = std::optional<uint64_t>;
+
+    Count operator()(const ScrollReply& reply) const { return reply.payload_reads; }
+    Count operator()(const CountReply& reply) const { return reply.payload_reads; }
+    Count operator()(const FacetReply& reply) const { return reply.payload_reads; }
+    Count operator()(const QueryReply& reply) const { return reply.payload_reads; }
+    Count operator()(const QueryBatchReply& reply) const {
+        Count sum;
+        for (const QueryReply& result : reply.results) {
+            if (result.payload_reads) sum = sum.value_or(0) + *result.payload_reads;
+        }
+        return sum;
+    }
+    template <typename Other>
+    Count operator()(const Other&) const {
+        return std::nullopt;
+    }
+};
+
 }  // namespace
 
 std::string encode_reply_json(const Reply& reply) {
@@ -113,6 +136,9 @@ std::string encode_reply_json(const Reply& reply) {
     if (write != nullptr && write->boolean_result) {
         out.key("grape");
         ResultWriter{out}.write_commit(*write);
+    }
+    if (const std::optional<uint64_t> reads = std::visit(PayloadReads{}, reply.body)) {
+        out.key("usage").begin_object().key("payload_reads").value(*reads).end_object();
     }
     out.key("status").value("ok").key("time").value(reply.time_s).end_object();
     return text;

@@ -17,6 +17,7 @@
 #include "core/base/json.h"
 #include "core/base/payload.h"
 #include "core/base/point_id.h"
+#include "core/engine/request/request_fields.h"
 #include "core/vector/datatype.h"
 #include "storage/blob.h"
 
@@ -120,9 +121,11 @@ struct UpsertPoints {
     std::vector<PointInput> points;
     UpdateMode mode = UpdateMode::upsert;
 };
-// The points that an operation is for: ids, and what version each must have.
+// The points that an operation is for: ids, and what version each must have; or all that match a
+// filter.
 struct PointSelection {
     std::vector<base::PointId> ids;
+    FilterPtr filter;  // if set, there are no ids and no if_version
     std::optional<uint64_t> if_version;
 };
 struct DeletePoints {
@@ -169,15 +172,6 @@ struct BatchUpdate {
 
 // --- reads ---
 
-struct WithPayload {
-    enum class Kind : uint8_t { none, all, include, exclude } kind = Kind::none;
-    std::vector<base::JsonPath> paths;
-};
-struct WithVectors {
-    enum class Kind : uint8_t { none, all, some } kind = Kind::none;
-    std::vector<std::string> names;
-};
-
 struct GetPoints {
     std::string collection;
     std::vector<base::PointId> ids;
@@ -186,15 +180,17 @@ struct GetPoints {
 };
 struct ScrollPoints {
     std::string collection;
-    std::optional<base::PointId> offset;  // the first id of the page
+    std::optional<base::PointId> offset;  // the first id of the page; not with order_by
     uint64_t limit = 10;
     WithPayload with_payload{WithPayload::Kind::all, {}};
     WithVectors with_vectors;
+    FilterPtr filter;
+    std::optional<OrderBy> order_by;
 };
 struct CountPoints {
     std::string collection;
+    FilterPtr filter;
 };
-
 // Nearest to a vector, or to the vector of a point (which is then left out of the answer).
 struct QueryPoints {
     std::string collection;
@@ -205,7 +201,11 @@ struct QueryPoints {
     std::optional<float> score_threshold;  // strict, as Qdrant's plain search
     WithPayload with_payload;
     WithVectors with_vectors;
-    bool exact = true;  // accepted for the graph runs to come; flat search is always exact
+    FilterPtr filter;
+    bool exact = false;         // look at every vector
+    bool indexed_only = false;  // accepted; all vectors are always searched
+    std::optional<uint32_t> hnsw_ef =
+        std::nullopt;  // effort of an approximate search; else chosen by the engine
 };
 struct QueryBatch {
     std::vector<QueryPoints> searches;
@@ -233,8 +233,8 @@ using RequestBody =
                  GetCollections, CollectionExists, UpdateAliases, GetAliases, UpsertPoints,
                  DeletePoints, UpdateVectors, DeleteVectors, SetPayload, OverwritePayload,
                  DeletePayload, ClearPayload, BatchUpdate, GetPoints, ScrollPoints, CountPoints,
-                 QueryPoints, QueryBatch, DatabaseInfo, Flush, Optimize, PauseBackground,
-                 ResumeBackground, Verify>;
+                 QueryPoints, QueryBatch, FacetPoints, CreateFieldIndex, DeleteFieldIndex,
+                 DatabaseInfo, Flush, Optimize, PauseBackground, ResumeBackground, Verify>;
 
 struct Request {
     RequestBody body;

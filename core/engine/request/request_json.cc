@@ -58,6 +58,9 @@ constexpr Operation kOperations[] = {
     {"count_points", false, as_body<CountPoints, decode_count_points>},
     {"query_points", false, as_body<QueryPoints, decode_query_points>},
     {"query_batch_points", false, as_body<QueryBatch, decode_query_batch_points>},
+    {"facet", false, as_body<FacetPoints, decode_facet>},
+    {"create_field_index", true, as_body<CreateFieldIndex, decode_create_field_index>},
+    {"delete_field_index", true, as_body<DeleteFieldIndex, decode_delete_field_index>},
     {"database_info", false, without_members<DatabaseInfo>},
     {"flush", false, without_members<Flush>},
     {"optimize", false, without_members<Optimize>},
@@ -68,21 +71,9 @@ constexpr Operation kOperations[] = {
 
 // Operations that Qdrant has and Grape does not.
 constexpr std::string_view kLaterOperations[] = {
-    "create_field_index",
-    "delete_field_index",
-    "create_vector_name",
-    "delete_vector_name",
-    "facet",
-    "query_points_groups",
-    "search_matrix_pairs",
-    "search_matrix_offsets",
-    "create_snapshot",
-    "list_snapshots",
-    "delete_snapshot",
-    "recover_from_snapshot",
-    "create_shard_key",
-    "delete_shard_key",
-    "list_shard_keys",
+    "create_vector_name",    "delete_vector_name", "query_points_groups", "search_matrix_pairs",
+    "search_matrix_offsets", "create_snapshot",    "list_snapshots",      "delete_snapshot",
+    "recover_from_snapshot", "create_shard_key",   "delete_shard_key",    "list_shard_keys",
 };
 
 const Operation* find_operation(std::string_view name) {

@@ -21,18 +21,39 @@ TEST(DecodeChanges, selects_points_by_ids_and_version) {
 
 TEST(DecodeChanges, refuses_wrong_selections) {
     EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c"}})"),
-              "GRAPE_E_INVALID: points: is required");
+              "GRAPE_E_INVALID: one of points and filter is required");
     EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","points":5}})"),
               "GRAPE_E_INVALID: points: expected an array of ids or a blob, got 5");
     EXPECT_EQ(
         error_of(R"({"delete_points":{"collection_name":"c","points":[1,{}]}})").substr(0, 49),
         "GRAPE_E_INVALID: points[1]: expected a point id (");
-    EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","filter":{"must":[{}]}}})"),
-              "GRAPE_E_UNSUPPORTED: filter: not supported");
+    EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","filter":{},"points":[]}})"),
+              "GRAPE_E_INVALID: points and filter: give one of them, not both");
+    EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","filter":{},"if_version":1}})"),
+              "GRAPE_E_INVALID: if_version: is only for points by id");
     EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","points":{"blob":2}}})"),
               "GRAPE_E_INVALID: points: blob 2 must hold ids: type u64, dim 1");
     EXPECT_EQ(error_of(R"({"delete_points":{"collection_name":"c","points":{"blob":9}}})"),
               "GRAPE_E_INVALID: points: blob 9 is not one of the 3 that were passed");
+}
+
+TEST(DecodeChanges, takes_a_filter_for_ids) {
+    const auto all =
+        body_of<DeletePoints>(R"({"delete_points":{"collection_name":"c","filter":{}}})");
+    ASSERT_NE(all.selection.filter, nullptr);
+    EXPECT_TRUE(all.selection.filter->empty());
+    const auto set = body_of<SetPayload>(
+        R"({"set_payload":{"collection_name":"c","payload":{"a":1},"filter":{"must":{"has_id":[1]}}}})");
+    ASSERT_NE(set.selection.filter, nullptr);
+    EXPECT_EQ(set.selection.filter->must.size(), 1u);
+    EXPECT_TRUE(set.selection.ids.empty());
+    for (const std::string_view request :
+         {R"({"delete_vectors":{"collection_name":"c","vector":[""],"filter":{"must":[]}}})",
+          R"({"overwrite_payload":{"collection_name":"c","payload":{},"filter":{"must":[]}}})",
+          R"({"delete_payload":{"collection_name":"c","keys":["a"],"filter":{"must":[]}}})",
+          R"({"clear_payload":{"collection_name":"c","filter":{"must":[]}}})"}) {
+        EXPECT_EQ(error_of(request), "ok") << request;
+    }
 }
 
 TEST(DecodeChanges, limits_the_number_of_ids) {
@@ -134,8 +155,8 @@ TEST(DecodeBatch, refuses_wrong_operations) {
     EXPECT_EQ(error("{}"), "GRAPE_E_INVALID: operations[0]: expected one operation, got 0");
     EXPECT_EQ(error(R"({"upsert_points":{}})").substr(0, 60),
               "GRAPE_E_INVALID: operations[0]: unknown member \"upsert_point");
-    EXPECT_EQ(error(R"({"delete":{"filter":{"must":{}}}})"),
-              "GRAPE_E_UNSUPPORTED: operations[0].delete.filter: not supported");
+    EXPECT_EQ(error(R"({"delete":{"filter":{"must":5}}})"),
+              "GRAPE_E_INVALID: operations[0].delete.filter.must: expected an object, got 5");
     EXPECT_EQ(error(R"({"delete":7})"),
               "GRAPE_E_INVALID: operations[0].delete: expected an object, got 7");
     EXPECT_EQ(error_of(R"({"batch_update":{"operations":[{"delete":{"points":[1]}}]}})"),

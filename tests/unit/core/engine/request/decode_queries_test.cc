@@ -28,7 +28,9 @@ TEST(DecodeQueries, has_the_defaults_of_qdrant) {
     EXPECT_FALSE(body.score_threshold.has_value());
     EXPECT_EQ(body.with_payload.kind, WithPayload::Kind::none);
     EXPECT_EQ(body.with_vectors.kind, WithVectors::Kind::none);
-    EXPECT_TRUE(body.exact);
+    EXPECT_FALSE(body.exact);
+    EXPECT_FALSE(body.hnsw_ef.has_value());
+    EXPECT_EQ(body.filter, nullptr);
     const auto scroll = body_of<ScrollPoints>(R"({"scroll_points":{"collection_name":"c"}})");
     EXPECT_EQ(scroll.limit, 10u);
     EXPECT_FALSE(scroll.offset.has_value());
@@ -52,13 +54,17 @@ TEST(DecodeQueries, takes_vectors_blobs_and_ids) {
 TEST(DecodeQueries, reads_every_member) {
     const auto body = query(
         R"("query":[1],"using":"image","limit":5,"offset":20,"score_threshold":-0.5,
-           "params":{"exact":false,"hnsw_ef":64,"indexed_only":true},"with_payload":true,
-           "with_vector":["image"],"filter":null,"prefetch":[],"consistency":1)");
+           "params":{"exact":true,"hnsw_ef":64,"indexed_only":true},"with_payload":true,
+           "with_vector":["image"],"filter":{"must":{"has_id":[1]}},"prefetch":[],"consistency":1)");
     EXPECT_EQ(body.using_vector, "image");
     EXPECT_EQ(body.limit, 5u);
     EXPECT_EQ(body.offset, 20u);
     EXPECT_EQ(body.score_threshold, -0.5f);
-    EXPECT_FALSE(body.exact);
+    EXPECT_TRUE(body.exact);
+    EXPECT_TRUE(body.indexed_only);
+    EXPECT_EQ(body.hnsw_ef, 64u);
+    ASSERT_NE(body.filter, nullptr);
+    EXPECT_EQ(body.filter->must.size(), 1u);
     EXPECT_EQ(body.with_payload.kind, WithPayload::Kind::all);
     EXPECT_EQ(body.with_vectors.kind, WithVectors::Kind::some);
     EXPECT_EQ(body.with_vectors.names, std::vector<std::string>{"image"});
@@ -92,7 +98,7 @@ TEST(DecodeQueries, refuses_wrong_members) {
 }
 
 TEST(DecodeQueries, names_what_later_versions_bring) {
-    for (const std::string_view member : {"filter", "prefetch", "lookup_from", "shard_key"}) {
+    for (const std::string_view member : {"prefetch", "lookup_from", "shard_key"}) {
         EXPECT_EQ(query_error(base::cat(R"("query":[1],")", member, R"(":{"x":1})")),
                   base::cat("GRAPE_E_UNSUPPORTED: ", member, ": not supported"));
     }
@@ -113,10 +119,6 @@ TEST(DecodeQueries, names_what_later_versions_bring) {
               "GRAPE_E_UNSUPPORTED: query: a query without a vector or point id: not supported");
     EXPECT_EQ(query_error(R"("query":[1],"params":{"quantization":{"ignore":true}})"),
               "GRAPE_E_UNSUPPORTED: params.quantization: not supported");
-    EXPECT_EQ(error_of(R"({"scroll_points":{"collection_name":"c","order_by":"x"}})"),
-              "GRAPE_E_UNSUPPORTED: order_by: not supported");
-    EXPECT_EQ(error_of(R"({"count_points":{"collection_name":"c","filter":{"must":{}}}})"),
-              "GRAPE_E_UNSUPPORTED: filter: not supported");
 }
 
 TEST(DecodeQueries, reads_payload_selectors) {

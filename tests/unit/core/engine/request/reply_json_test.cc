@@ -90,6 +90,49 @@ TEST(ReplyJson, queries_have_scores) {
               R"([{"points":[{"id":1,"version":2,"score":0.25}]},{"points":[]}])");
 }
 
+TEST(ReplyJson, filters_say_how_many_payloads_they_read) {
+    CountReply count{7};
+    count.payload_reads = 3;
+    EXPECT_EQ(result_of(count), R"({"count":7},"usage":{"payload_reads":3})");
+    QueryReply query;
+    query.payload_reads = 2;
+    EXPECT_EQ(result_of(QueryBatchReply{{query, QueryReply{}, query}}),
+              R"([{"points":[]},{"points":[]},{"points":[]}],"usage":{"payload_reads":4})");
+}
+
+TEST(ReplyJson, scrolls_in_the_order_of_a_field_give_its_values) {
+    ScrollReply reply;
+    reply.points.resize(2);
+    reply.points[0].id = base::PointId::number(1);
+    reply.points[0].order_value = int64_t{-5};
+    reply.points[1].id = base::PointId::number(2);
+    reply.points[1].order_value = 0.5;
+    EXPECT_EQ(result_of(reply), R"({"points":[{"id":1,"version":0,"order_value":-5},)"
+                                R"({"id":2,"version":0,"order_value":0.5}],)"
+                                R"("next_page_offset":null})");
+}
+
+TEST(ReplyJson, facets_have_qdrants_shape) {
+    FacetReply reply;
+    reply.hits = {{std::string("a"), 3}, {int64_t{-1}, 2}, {true, 1}};
+    EXPECT_EQ(result_of(reply), R"({"hits":[{"value":"a","count":3},{"value":-1,"count":2},)"
+                                R"({"value":true,"count":1}]})");
+}
+
+TEST(ReplyJson, collection_info_lists_the_payload_indexes) {
+    CollectionInfo info;
+    CollectionInfo::FieldInfo field;
+    field.path = "a[].b";
+    field.schema.kind = index::FieldKind::integer;
+    field.schema.range = true;
+    field.points = 12;
+    info.fields = {field};
+    EXPECT_NE(result_of(info).find(R"("payload_schema":{"a[].b":{"data_type":"integer",)"
+                                   R"("params":{"type":"integer","range":true},"points":12}})"),
+              std::string::npos)
+        << result_of(info);
+}
+
 TEST(ReplyJson, catalogue_replies_have_qdrants_shape) {
     EXPECT_EQ(result_of(CountReply{12}), R"({"count":12})");
     EXPECT_EQ(result_of(ExistsReply{true}), R"({"exists":true})");

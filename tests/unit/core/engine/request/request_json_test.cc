@@ -62,7 +62,8 @@ TEST(RequestJson, needs_one_known_operation) {
               "GRAPE_E_INVALID: a request has one operation, got flush and verify");
     EXPECT_EQ(error_of(R"({"upsert":{}})").substr(0, 44),
               "GRAPE_E_INVALID: unknown operation \"upsert\";");
-    EXPECT_EQ(error_of(R"({"facet":{}})"), "GRAPE_E_UNSUPPORTED: operation facet: not supported");
+    EXPECT_EQ(error_of(R"({"create_snapshot":{}})"),
+              "GRAPE_E_UNSUPPORTED: operation create_snapshot: not supported");
     EXPECT_EQ(error_of(R"({"flush":[]})"), "GRAPE_E_INVALID: expected an object, got an array");
     EXPECT_EQ(error_of(R"({"flush":{"now":true}})"),
               "GRAPE_E_INVALID: unknown member \"now\"; there are none here");
