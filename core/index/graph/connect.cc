@@ -1,0 +1,126 @@
+#include "core/index/graph/connect.h"
+
+#include <algorithm>
+
+#include "core/base/check.h"
+
+namespace grape::index {
+namespace {
+
+constexpr uint32_t kEntryPoints = 32;
+constexpr uint32_t kRoot = UINT32_MAX - 1;  // the parent of an entry point; no node has the number
+
+// A breadth-first search that goes on when nodes are added. parent_[n] -> n is a link of the tree
+// by which n is reached; kNoNode: not reached yet.
+class Search {
+  public:
+    explicit Search(Blocks& blocks) : blocks_(blocks), parent_(blocks.shape.count, kNoNode) {
+        order_.reserve(blocks.shape.count);
+    }
+
+    void reach(uint32_t node, uint32_t from) {
+        if (parent_[node] != kNoNode) return;
+        parent_[node] = from;
+        order_.push_back(node);
+    }
+    void run() {
+        for (; done_ < order_.size(); ++done_) {
+            const uint32_t node = order_[done_];
+            const uint8_t* links = blocks_.links(node);
+            const uint32_t count = link_count(links, blocks_.shape.degree);
+            for (uint32_t i = 0; i < count; ++i) reach(link_at(links, i), node);
+        }
+    }
+    // Links a node that was not reached to one that was.
+    void attach(uint32_t node, uint32_t degree);
+    bool reached(uint32_t node) const { return parent_[node] != kNoNode; }
+    std::vector<uint32_t>& order() { return order_; }
+
+  private:
+    bool link_from(uint32_t host, uint32_t node, uint32_t degree);
+
+    Blocks& blocks_;
+    std::vector<uint32_t> parent_;
+    std::vector<uint32_t> order_;
+    size_t done_ = 0;
+    size_t host_ = 0;  // no node of order_ before it has room, as far as we know
+};
+
+// True when `host` had room: a free place, or a link that the tree does not need.
+bool Search::link_from(uint32_t host, uint32_t node, uint32_t degree) {
+    uint8_t* links = blocks_.links(host);
+    const uint32_t count = link_count(links, degree);
+    if (count < degree) {
+        set_link(links, count, node);
+        return true;
+    }
+    for (uint32_t i = count; i-- > 0;) {
+        const uint32_t target = link_at(links, i);
+        if (parent_[target] == host) continue;
+        set_link(links, i, node);
+        return true;
+    }
+    return false;
+}
+
+void Search::attach(uint32_t node, uint32_t degree) {
+    const uint8_t* links = blocks_.links(node);
+    const uint32_t count = link_count(links, degree);
+    for (uint32_t i = 0; i < count; ++i) {
+        const uint32_t host = link_at(links, i);
+        if (host != node && reached(host) && link_from(host, node, degree)) {
+            return reach(node, host);
+        }
+    }
+    // The tree has fewer links than there are places, so there always is one with room.
+    for (; host_ < order_.size(); ++host_) {
+        if (link_from(order_[host_], node, degree)) return reach(node, order_[host_]);
+    }
+    GRAPE_DCHECK(false);
+}
+
+}  // namespace
+
+std::vector<uint32_t> spread_nodes(uint32_t count) {
+    const uint32_t size = std::min(count, kEntryPoints);
+    std::vector<uint32_t> out(size);
+    for (uint32_t i = 0; i < size; ++i) {
+        out[i] = static_cast<uint32_t>(uint64_t{i} * count / size);
+    }
+    return out;
+}
+
+std::vector<uint32_t> connect_nodes(Blocks& blocks, uint32_t degree,
+                                    const std::vector<uint32_t>& entry_points) {
+    Search search(blocks);
+    for (const uint32_t node : entry_points) search.reach(node, kRoot);
+    search.run();
+    for (uint32_t node = 0; node < blocks.shape.count; ++node) {
+        if (search.reached(node)) continue;
+        search.attach(node, degree);
+        search.run();
+    }
+    return std::move(search.order());
+}
+
+uint32_t reached_nodes(const Blocks& blocks, const std::vector<uint32_t>& entry_points) {
+    std::vector<uint8_t> seen(blocks.shape.count);
+    std::vector<uint32_t> todo;
+    uint32_t reached = 0;
+    const auto meet = [&](uint32_t node) {
+        if (seen[node] != 0) return;
+        seen[node] = 1;
+        ++reached;
+        todo.push_back(node);
+    };
+    for (const uint32_t node : entry_points) meet(node);
+    while (!todo.empty()) {
+        const uint8_t* links = blocks.links(todo.back());
+        todo.pop_back();
+        const uint32_t count = link_count(links, blocks.shape.degree);
+        for (uint32_t i = 0; i < count; ++i) meet(link_at(links, i));
+    }
+    return reached;
+}
+
+}  // namespace grape::index
