@@ -5,6 +5,8 @@
 #include <new>
 
 #include "core/engine/idempotency.h"
+#include "core/engine/rewrite_choice.h"
+#include "core/engine/row_reclaim.h"
 
 namespace grape::engine {
 
@@ -17,7 +19,6 @@ namespace {
 constexpr std::chrono::seconds kSleepWhilePurging{1};
 constexpr std::chrono::seconds kLongestSleep{60};
 constexpr uint64_t kRestUs = 60'000'000;  // of a collection whose rewrite failed
-constexpr uint32_t kSmallFilesToJoin = 4;
 
 }  // namespace
 
@@ -161,45 +162,11 @@ Result<bool> Background::unit() {
     if (freed) return true;
     GRAPE_ASSIGN(const bool purged, purge_.step());
     if (purged) return true;
-    GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
+    GRAPE_ASSIGN(const bool reclaimed, reclaim_rows(services_, sequencer_, purge_));
     if (reclaimed) return true;
     GRAPE_ASSIGN(const bool trimmed, trim_records());
     if (trimmed) return true;
     return sweep();
-}
-
-bool Background::wants_flush(const ShardView& view, bool force) const {
-    // Rows that no row file has are like tails: they are in memory until one is written.
-    const uint64_t row_bytes = view.changed_row_bytes();
-    if (view.tail_bytes >= services_.sizes.flush_tail_bytes) return true;
-    if (row_bytes >= services_.sizes.flush_row_bytes) return true;
-    const bool large = std::max(view.tail_bytes, row_bytes) >= services_.sizes.small_shard_bytes;
-    return force && (large || !view.log_files.empty());
-}
-
-RewritePlan Background::merge_plan(uint32_t collection, const ShardView& view) const {
-    RewritePlan plan{collection, {}};
-    const uint64_t file_max =
-        std::max(services_.sizes.vector_file_bytes, view.live_vector_bytes() / 8);
-    for (uint32_t vector = 0; vector < view.vectors.size(); ++vector) {
-        std::vector<uint32_t> small;
-        for (const index::RunView& run : view.vectors[vector].runs) {
-            if (!run.run->in_file()) continue;
-            const bool quarter_dead = uint64_t{run.hidden.count()} * 4 > run.length;
-            if (quarter_dead) {
-                plan.files[vector] = {run.run->id()};
-                return plan;
-            }
-            if (uint64_t{run.length} * run.run->row_bytes() * 4 < file_max) {
-                small.push_back(run.run->id());
-            }
-        }
-        if (small.size() >= kSmallFilesToJoin) {
-            plan.files[vector] = std::move(small);
-            return plan;
-        }
-    }
-    return plan;
 }
 
 // Looks at the collections that changed; leaves those in the list that were not looked at.
@@ -217,8 +184,8 @@ Result<bool> Background::rewrite_one() {
         const std::shared_ptr<const ShardView> shard =
             collection == nullptr ? nullptr : collection->shard->loaded();
         if (shard != nullptr && !rests(number)) {
-            const RewritePlan plan = merge_plan(number, *shard);
-            if (plan.merge() || wants_flush(*shard, false)) worked = rewrite(plan);
+            const RewritePlan plan = merge_plan(services_.sizes, number, *shard);
+            if (plan.merge() || wants_flush(services_.sizes, *shard, false)) worked = rewrite(plan);
         }
         // A collection that was rewritten may want more.
         if (worked.ok() && !*worked) dirty.erase(dirty.begin());
@@ -302,71 +269,6 @@ std::optional<uint32_t> Background::recount_tails() {
     return largest;
 }
 
-// Row numbers of dead points come back once the store has forgotten them and no run names them.
-Result<bool> Background::reclaim_rows_of(const CollectionView& collection) {
-    const std::shared_ptr<const ShardView> view = collection.shard->loaded();
-    if (view == nullptr) return false;
-    const uint64_t free_left =
-        view->free_rows == nullptr ? 0 : view->free_rows->size() - view->free_rows_used;
-    const uint64_t dead = view->rows.high() - view->rows.live() - free_left;
-    const bool scarce = view->rows.high() > services_.sizes.rows_max / 8 * 7;
-    const bool many =
-        dead > std::max<uint64_t>(services_.sizes.dead_rows_min, view->rows.high() / 4);
-    // Where rows are scarce a request may need more than are left of the last ones.
-    if (dead == 0 || !(scarce || many) || (free_left != 0 && !scarce)) return false;
-    std::vector<bool> covered(view->rows.high());
-    for (const uint32_t row : purge_.waiting_rows(collection.collection->shard())) {
-        if (row < covered.size()) covered[row] = true;
-    }
-    for (const VectorRuns& runs : view->vectors) {
-        for (const index::RunView& run : runs.runs) {
-            std::vector<uint32_t> rows(run.length);
-            if (!rows.empty()) GRAPE_TRY(run.run->rows(0, rows));
-            for (const uint32_t row : rows) covered[row] = true;
-        }
-    }
-    std::vector<uint32_t> free;
-    for (uint32_t row = 0; row < covered.size(); ++row) {
-        if (!covered[row] && !view->rows.alive(row)) free.push_back(row);
-    }
-    if (free.size() <= free_left) return false;
-    Change change;
-    change.is_commit = false;
-    change.sync = false;
-    change.apply = [&](CommitEdit& edit) -> Status {
-        const CollectionView* now = edit.state().collections.find(collection.collection->number());
-        // Something changed meanwhile: the next look will find the rows again. Also when a commit
-        // that is in the view was not queued to be purged yet when it was looked at.
-        if (now == nullptr || now->shard->loaded() != view || purge_.pending()) return {};
-        GRAPE_ASSIGN(ShardEdit * shard, edit.shard(*now));
-        shard->view->free_rows = std::make_shared<const std::vector<uint32_t>>(std::move(free));
-        shard->view->free_rows_used = 0;
-        return {};
-    };
-    bool given = false;
-    change.committed = [&](CommitEdit& edit) { given = !edit.shards().empty(); };
-    GRAPE_TRY(sequencer_.run(change));
-    return given;
-}
-
-Result<bool> Background::reclaim_rows() {
-    if (purge_.pending()) return false;
-    const std::shared_ptr<const View> view = services_.views.current();
-    std::vector<std::shared_ptr<const CollectionView>> collections;
-    view->state().collections.for_each(
-        [&](uint32_t, const std::shared_ptr<const CollectionView>& collection) {
-            const auto shard = collection->shard->loaded();
-            if (shard != nullptr && shard->rows.high() != shard->rows.live()) {
-                collections.push_back(collection);
-            }
-        });
-    for (const auto& collection : collections) {
-        GRAPE_ASSIGN(const bool done, reclaim_rows_of(*collection));
-        if (done) return true;
-    }
-    return false;
-}
-
 // When too many records are kept, the shard that needs the oldest one is flushed.
 Result<bool> Background::trim_records() {
     const uint64_t first = purge_.first_record();
@@ -422,8 +324,8 @@ Status Background::drain_collection(uint32_t number, bool merge) {
             collection == nullptr ? nullptr : collection->shard->loaded();
         if (shard == nullptr) return {};
         RewritePlan plan{number, {}};
-        if (merge) plan = merge_plan(number, *shard);
-        if (!plan.merge() && (flushed || !wants_flush(*shard, true))) return {};
+        if (merge) plan = merge_plan(services_.sizes, number, *shard);
+        if (!plan.merge() && (flushed || !wants_flush(services_.sizes, *shard, true))) return {};
         flushed = true;  // a merge takes the tails with it
         GRAPE_TRY(rewrite(plan).status());
     }
@@ -438,7 +340,7 @@ Status Background::drain_rest(uint64_t commit) {
         if (!purged) break;
     }
     while (true) {
-        GRAPE_ASSIGN(const bool reclaimed, reclaim_rows());
+        GRAPE_ASSIGN(const bool reclaimed, reclaim_rows(services_, sequencer_, purge_));
         if (reclaimed) continue;
         GRAPE_ASSIGN(const bool trimmed, trim_records());
         if (!trimmed) return {};

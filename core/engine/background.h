@@ -56,11 +56,7 @@ class Background {
     base::Result<bool> free_log();
     base::Result<bool> rewrite(const RewritePlan& plan);
     base::Result<uint64_t> try_rewrite(const RewritePlan& plan);
-    base::Result<bool> reclaim_rows();
-    base::Result<bool> reclaim_rows_of(const CollectionView& collection);
     base::Result<bool> trim_records();
-    bool wants_flush(const ShardView& view, bool force) const;
-    RewritePlan merge_plan(uint32_t collection, const ShardView& view) const;
     base::Result<bool> relieve();
     std::optional<uint32_t> recount_tails();
     void note_failure(const base::Status& failure) GRAPE_EXCLUDES(mutex_);

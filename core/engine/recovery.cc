@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/base/checksum.h"
+#include "core/engine/shard_loader.h"
 
 namespace grape::engine {
 

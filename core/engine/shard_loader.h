@@ -6,14 +6,12 @@
 // that up to their checkpoint. Threads: load() from any; the inputs are immutable.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "core/base/log.h"
-#include "core/base/mutex.h"
 #include "core/engine/shard_view.h"
 #include "storage/store.h"
 
@@ -46,31 +44,7 @@ base::Result<std::shared_ptr<const ShardView>> load_shard(const Collection& coll
 // Whether all vectors are there that commits after the checkpoint put into the log.
 base::Status check_log_complete(const Collection& collection, const ShardInputs& inputs);
 
-// The first commit whose record recovery of the shard still needs; UINT64_MAX when it needs none.
+// As shard_cell.h's, for a shard that is not loaded.
 uint64_t recovery_floor(const ShardInputs& inputs);
-uint64_t recovery_floor(const ShardView& view);
-
-// A shard in a view: loaded, or the means to load it. The same cell stands in all views that see
-// the same state of the shard, so it is loaded once. Threads: any.
-class ShardCell {
-  public:
-    explicit ShardCell(std::shared_ptr<const ShardView> loaded) : loaded_(std::move(loaded)) {}
-    using Loader = std::function<base::Result<std::shared_ptr<const ShardView>>()>;
-    ShardCell(Loader loader, uint64_t floor) : loader_(std::move(loader)), floor_(floor) {}
-
-    base::Result<std::shared_ptr<const ShardView>> get() const;
-    // Null while it is not loaded.
-    std::shared_ptr<const ShardView> loaded() const;
-    // recovery_floor() of the shard, loaded or not.
-    uint64_t floor() const;
-
-  private:
-    mutable base::Mutex load_mutex_;  // held while it is loaded; before mutex_
-    mutable Loader loader_ GRAPE_GUARDED_BY(load_mutex_);
-    mutable base::Status damage_ GRAPE_GUARDED_BY(load_mutex_);
-    mutable base::Mutex mutex_;
-    mutable std::shared_ptr<const ShardView> loaded_ GRAPE_GUARDED_BY(mutex_);
-    const uint64_t floor_ = UINT64_MAX;  // while it is not loaded
-};
 
 }  // namespace grape::engine

@@ -16,7 +16,7 @@
 #include "core/base/mutex.h"
 #include "core/base/radix.h"
 #include "core/engine/collection.h"
-#include "core/engine/shard_loader.h"
+#include "core/engine/shard_cell.h"
 
 namespace grape::engine {
 
