@@ -43,18 +43,18 @@ CollectionNames collection_names(const View& view) {
 }
 
 Result<AliasesReply> aliases(const View& view, const GetAliases& request) {
-    const Collection* only = nullptr;
-    if (request.collection) {
-        GRAPE_ASSIGN(const CollectionView* found, view.find(*request.collection));
-        only = found->collection.get();
-    }
     AliasesReply out;
-    view.state().names.for_each([&](const NameTable::Entry& entry) {
+    const auto add = [&](const NameTable::Entry& entry) {
         const CollectionView* target = view.state().collections.find(entry.collection);
         if (!entry.alias || target == nullptr) return;
-        if (only != nullptr && only->number() != entry.collection) return;
         out.aliases.emplace_back(entry.name, target->collection->name());
-    });
+    };
+    if (request.collection) {
+        GRAPE_ASSIGN(const CollectionView* found, view.find(*request.collection));
+        view.state().names.for_each_alias(found->collection->number(), add);
+    } else {
+        view.state().names.for_each(add);
+    }
     std::sort(out.aliases.begin(), out.aliases.end());
     return out;
 }

@@ -17,8 +17,8 @@ uint32_t NameTable::bucket_of(std::string_view name) {
     return static_cast<uint32_t>(base::checksum(name) % kNameBuckets);
 }
 
-const NameTable::Entry* NameTable::find(std::string_view name) const {
-    const Bucket* bucket = buckets_.find(bucket_of(name));
+const NameTable::Entry* NameTable::find_in(const Names& names, std::string_view name) {
+    const Bucket* bucket = names.find(bucket_of(name));
     if (bucket == nullptr) return nullptr;
     for (const Entry& entry : *bucket) {
         if (entry.name == name) return &entry;
@@ -26,25 +26,49 @@ const NameTable::Entry* NameTable::find(std::string_view name) const {
     return nullptr;
 }
 
-void NameTable::put(Entry entry, uint64_t edit) {
-    erase(entry.name, edit);
+void NameTable::put_in(Names& names, Entry entry, uint64_t edit) {
     const uint32_t number = bucket_of(entry.name);
-    const Bucket* old = buckets_.find(number);
+    const Bucket* old = names.find(number);
     auto bucket = old == nullptr ? std::make_shared<Bucket>() : std::make_shared<Bucket>(*old);
     bucket->push_back(std::move(entry));
-    buckets_.set(number, std::move(bucket), edit);
+    names.set(number, std::move(bucket), edit);
+}
+
+void NameTable::erase_in(Names& names, std::string_view name, uint64_t edit) {
+    const uint32_t number = bucket_of(name);
+    auto bucket = std::make_shared<Bucket>(*names.find(number));
+    std::erase_if(*bucket, [&](const Entry& entry) { return entry.name == name; });
+    if (bucket->empty()) {
+        names.erase(number, edit);
+    } else {
+        names.set(number, std::move(bucket), edit);
+    }
+}
+
+void NameTable::put(Entry entry, uint64_t edit) {
+    erase(entry.name, edit);
+    if (entry.alias) {
+        const Names* old = aliases_.find(entry.collection);
+        auto aliases = old == nullptr ? std::make_shared<Names>() : std::make_shared<Names>(*old);
+        put_in(*aliases, entry, edit);
+        aliases_.set(entry.collection, std::move(aliases), edit);
+    }
+    put_in(names_, std::move(entry), edit);
 }
 
 void NameTable::erase(std::string_view name, uint64_t edit) {
-    if (find(name) == nullptr) return;
-    const uint32_t number = bucket_of(name);
-    auto bucket = std::make_shared<Bucket>(*buckets_.find(number));
-    std::erase_if(*bucket, [&](const Entry& entry) { return entry.name == name; });
-    if (bucket->empty()) {
-        buckets_.erase(number, edit);
-    } else {
-        buckets_.set(number, std::move(bucket), edit);
+    const Entry* entry = find(name);
+    if (entry == nullptr) return;
+    if (entry->alias) {
+        auto aliases = std::make_shared<Names>(*aliases_.find(entry->collection));
+        erase_in(*aliases, name, edit);
+        if (aliases->empty()) {
+            aliases_.erase(entry->collection, edit);
+        } else {
+            aliases_.set(entry->collection, std::move(aliases), edit);
+        }
     }
+    erase_in(names_, name, edit);
 }
 
 void PinTable::add(uint64_t commit) {

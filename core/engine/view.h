@@ -25,7 +25,7 @@ struct CollectionView {
     std::shared_ptr<const ShardCell> shard;
 };
 
-// Names of collections and aliases, by hash.
+// Names of collections and aliases, by hash, and the aliases of each collection.
 class NameTable {
   public:
     struct Entry {
@@ -33,21 +33,36 @@ class NameTable {
         uint32_t collection = 0;
         bool alias = false;
     };
-    const Entry* find(std::string_view name) const;
+    const Entry* find(std::string_view name) const { return find_in(names_, name); }
     void put(Entry entry, uint64_t edit);
     void erase(std::string_view name, uint64_t edit);
     // visit(const Entry&), in no order.
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        buckets_.for_each([&](uint32_t, const std::shared_ptr<const Bucket>& bucket) {
-            for (const Entry& entry : *bucket) visit(entry);
-        });
+        visit_all(names_, visit);
+    }
+    template <typename Visit>
+    void for_each_alias(uint32_t collection, Visit&& visit) const {
+        if (const Names* aliases = aliases_.find(collection)) visit_all(*aliases, visit);
     }
 
   private:
     using Bucket = std::vector<Entry>;
+    using Names = base::Radix<Bucket>;  // by hash
+
     static uint32_t bucket_of(std::string_view name);
-    base::Radix<Bucket> buckets_;
+    static const Entry* find_in(const Names& names, std::string_view name);
+    static void put_in(Names& names, Entry entry, uint64_t edit);
+    static void erase_in(Names& names, std::string_view name, uint64_t edit);
+    template <typename Visit>
+    static void visit_all(const Names& names, Visit& visit) {
+        names.for_each([&](uint32_t, const std::shared_ptr<const Bucket>& bucket) {
+            for (const Entry& entry : *bucket) visit(entry);
+        });
+    }
+
+    Names names_;
+    base::Radix<Names> aliases_;  // of the collections that have some
 };
 
 struct ViewState {

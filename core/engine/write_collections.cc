@@ -144,9 +144,8 @@ Status apply_delete(CommitEdit& edit, const DeleteCollection& request, bool* exi
     if (!*existed) return {};
     *number = entry->collection;
     std::vector<std::string> aliases;
-    edit.state().names.for_each([&](const NameTable::Entry& each) {
-        if (each.alias && each.collection == *number) aliases.push_back(each.name);
-    });
+    edit.state().names.for_each_alias(
+        *number, [&](const NameTable::Entry& each) { aliases.push_back(each.name); });
     for (const std::string& alias : aliases) remove_alias(edit, alias);
     edit.batch().remove(storage::collection_key(*number));
     // The rest of its keys goes in the background; after a crash the mark says so.

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 namespace grape::engine {
@@ -39,6 +40,40 @@ TEST(NameTable, finds_what_was_put_and_not_erased) {
             }
             ASSERT_EQ(names.find("no such name"), nullptr);
         }
+    }
+}
+
+// Against a look at all names, in versions that were made of each other.
+TEST(NameTable, finds_the_aliases_of_a_collection) {
+    constexpr uint32_t kCollections = 7;
+    std::mt19937_64 random(1);
+    std::vector<NameTable> versions(1);
+    for (int round = 0; round < 50; ++round) {
+        NameTable names = versions[random() % versions.size()];
+        const uint64_t edit = base::next_edit();
+        for (int i = 0; i < 20; ++i) {
+            const std::string name = base::cat("name-", random() % 50);
+            if (random() % 3 == 0) {
+                names.erase(name, edit);
+            } else {
+                const auto collection = static_cast<uint32_t>(random() % kCollections);
+                names.put({name, collection, random() % 4 != 0}, edit);
+            }
+        }
+        versions.push_back(std::move(names));
+    }
+    for (const NameTable& names : versions) {
+        using Found = std::set<std::pair<uint32_t, std::string>>;
+        Found expected, found;
+        names.for_each([&](const NameTable::Entry& entry) {
+            if (entry.alias) expected.insert({entry.collection, entry.name});
+        });
+        for (uint32_t number = 0; number < kCollections; ++number) {
+            names.for_each_alias(number, [&](const NameTable::Entry& entry) {
+                EXPECT_TRUE(found.insert({number, entry.name}).second);
+            });
+        }
+        ASSERT_EQ(found, expected);
     }
 }
 
