@@ -97,17 +97,30 @@ static uint32_t encoding(void) {
     return encoding_index == kJson ? GRAPE_JSON : GRAPE_FLATBUFFERS;
 }
 
-/* Submits a copy of the message that is gone when the call is, then waits. */
+/* Through volatile: a plain write right before free() is optimised away. */
+static void scribble(void* data, size_t size) {
+    volatile char* bytes = data;
+    size_t i;
+    for (i = 0; i < size; i++) bytes[i] = 0x55;
+}
+
+/* Submits a copy of the message that is gone before the request can run, then waits. */
 static grape_status send_submitted(const void* message, size_t size, grape_buffer* out,
                                    grape_error* error) {
+    struct job busy;
     struct job job;
     void* copy = copy_aligned(message, size);
     grape_status status;
     memset(&job, 0, sizeof(job));
+    shut_gate();
+    if (occupy_thread(&busy, databases[kSubmitted], error) != GRAPE_OK) exit(2);
     status = grape_submit(databases[kSubmitted], GRAPE_FLATBUFFERS, copy, size, current.blobs,
                           current.blob_count, finish_job, &job, free_job, NULL, error);
-    memset(copy, 0x55, size);
+    scribble(copy, size);
     free(copy);
+    open_gate();
+    wait_for_job(&busy);
+    grape_buffer_release(&busy.reply);
     if (status != GRAPE_OK) return status;
     wait_for_job(&job);
     error->status = job.status;
@@ -303,6 +316,7 @@ int main(int argc, char** argv) {
     if (argc != 2) return 2;
     data = read_file(argv[1], &size);
     options.flags = GRAPE_OPEN_IN_MEMORY | GRAPE_OPEN_NO_BACKGROUND;
+    options.submit_threads_max = 1;
     for (i = 0; i < kWays; i++) {
         if (grape_open(NULL, &options, &databases[i], NULL) != GRAPE_OK) return 2;
     }

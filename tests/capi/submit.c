@@ -138,7 +138,6 @@ static void the_message_is_the_callers_again_at_once_and_blobs_when_it_is_comple
     CHECK_STATUS(GRAPE_OK, occupy_thread(&busy[0], db, &error));
     CHECK_STATUS(GRAPE_OK, grape_submit(db, GRAPE_JSON, text, sizeof(kUpsert) - 1, blob, 1,
                                         finish_job, job, free_job, NULL, &error));
-    memset(text, 'x', sizeof(kUpsert));
     free(text);
     free(blob);
     open_gate();
