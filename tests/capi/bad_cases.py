@@ -272,10 +272,33 @@ bad("an_alias_for_nothing",
 bad("a_collection_with_the_name_of_an_alias", create_json("wordlist"), create_fb("wordlist"),
     "EXISTS", "wordlist")
 
+# --- filters ---
+
+bad("a_filter_without_a_check",
+    {"count_points": {"collection_name": "words", "filter": {"must": [{"key": "a"}]}}},
+    body("CountPoints", {"collection": "words", "filter": {
+        "must": [{"body_type": "FieldCondition", "body": {"key": "a"}}]}}),
+    "INVALID", "filter.must[0]")
+bad("an_id_in_a_nested_filter",
+    {"count_points": {"collection_name": "words", "filter": {"must": {"nested": {
+        "key": "a", "filter": {"must": {"has_id": [1]}}}}}}},
+    body("CountPoints", {"collection": "words", "filter": {"must": [{
+        "body_type": "Nested", "body": {"key": "a", "filter": {"must": [{
+            "body_type": "HasId", "body": {"ids": {"numbers": [1]}}}]}}}]}}),
+    "INVALID", "nested filter")
+bad("a_filter_beside_ids",
+    {"delete_points": {"collection_name": "words", "points": [1], "filter": {}}},
+    body("DeletePoints", {"collection": "words", "selection": {
+        "ids": {"numbers": [1]}, "filter": {}}}), "INVALID", "not both")
+bad("a_language_without_stop_words",
+    {"create_field_index": {"collection_name": "words", "field_name": "a", "field_schema": {
+        "type": "text", "stopwords": "klingon"}}},
+    body("CreateFieldIndex", {"collection": "words", "field": "a", "schema": {
+        "kind": "TEXT", "text": {"stopword_languages": [{"text": "klingon"}]}}}),
+    "UNSUPPORTED", "klingon")
+
 # --- what comes later ---
 
-bad("a_filter", {"count_points": {"collection_name": "words", "filter": {"must": [{"has_id": [1]}]}}},
-    body("CountPoints", {"collection": "words", "filter": {}}), "UNSUPPORTED", "filter")
 bad("a_sparse_query", query_json({"indices": [1], "values": [1.0]}),
     body("QueryPoints", {"collection": "words", "query_type": "SparseVector",
                          "query": {"indices": [1], "values": [1.0]}}), "UNSUPPORTED", "sparse")

@@ -33,8 +33,18 @@ bool is_ascii_letter(char32_t character) {
 bool is_vowel_sign(char32_t character) {
     constexpr std::array<Range, 3> never = {{{0x034F, 0x034F}, {0x180B, 0x180F}, {0xFE00, 0xFE0F}}};
     if (character >= 0xE0100 || is_in(never, character)) return false;
+    // Signs above and below Arabic and Syriac letters.
+    constexpr std::array<Range, 6> always = {{{0x0610, 0x0617},
+                                              {0x0653, 0x0657},
+                                              {0x0659, 0x065F},
+                                              {0x06D6, 0x06DC},
+                                              {0x06E1, 0x06E8},
+                                              {0x0730, 0x073F}}};
+    if (is_in(always, character)) return true;
+    // Classes of points and vowels by script: Hebrew to Syriac, Telugu, Thai, Lao.
     const auto marks = utf8proc_get_property(to_utf8proc(character))->combining_class;
-    return marks == 0 || (marks >= 10 && marks <= 36);
+    const bool by_script = marks == 84 || marks == 91 || marks == 103 || marks == 118;
+    return marks == 0 || (marks >= 10 && marks <= 36) || by_script;
 }
 
 // Letters whose ASCII form is no decomposition.
