@@ -13,6 +13,8 @@ usage: ./dev VERB [OPTION...]
     --quick              leave out the slow ones (suite `slow`)
     --jobs N             programs run side by side (default: one for each core)
   bench [NAME] [-- ...]  build and run the benchmarks in bench/, or the one named
+  bench ann --sets fashion,lsi,sift200,gloss --out FILE.json
+                       Grape beside other engines: recall, speed, build, memory
   lint                 layers, includes, sizes, forbidden calls, formatting, commit subjects
   format               run clang-format over all C and C++ files
   asan | tsan | ubsan  the tests under a sanitizer; takes the options of `test`
@@ -57,6 +59,10 @@ verb_bench() {
         shift
     fi
     [ "${1:-}" = -- ] && shift
+    if [ "$name" = ann ]; then
+        bench_ann "$@"
+        return
+    fi
     local program ran=0
     for program in "$BUILD"/release/bench/*; do
         [ -f "$program" ] && [ -x "$program" ] || continue
