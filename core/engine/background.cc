@@ -332,6 +332,18 @@ Status Background::drain_collection(uint32_t number, bool merge) {
     return {};
 }
 
+Status Background::cover_fields(const std::string& name) {
+    const base::MutexLock work(work_mutex_);
+    const std::shared_ptr<const View> view = services_.views.current();
+    const Result<const CollectionView*> found = view->find(name);
+    if (!found.ok()) return {};  // dropped meanwhile
+    GRAPE_ASSIGN(const std::shared_ptr<const ShardView> shard, (*found)->shard->get());
+    const bool covered =
+        std::all_of(shard->fields.begin(), shard->fields.end(),
+                    [](const FieldRuns& field) { return field.covered_after == 0; });
+    return covered ? Status() : try_rewrite({(*found)->collection->number(), {}}).status();
+}
+
 // Purges what was there at `commit`.
 Status Background::drain_rest(uint64_t commit) {
     while (true) {

@@ -43,6 +43,8 @@ class Background {
     // All tails that belong into files go there; `everything` also merges and purges until nothing
     // is left to do.
     base::Status drain(bool everything);
+    // Makes indexes of the collection's fields that do not speak for all points yet.
+    base::Status cover_fields(const std::string& collection);
     const BackgroundCounts& counts() const { return counts_; }
     std::string last_error() const GRAPE_EXCLUDES(mutex_);
 

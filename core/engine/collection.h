@@ -16,7 +16,17 @@ namespace grape::engine {
 
 class Collection {
   public:
-    explicit Collection(storage::CollectionRecord record) : record_(std::move(record)) {}
+    // An index of a payload field.
+    struct Field {
+        uint32_t number = 0;
+        base::JsonPath path;
+        FieldSchema schema;
+        index::FieldType type;
+        bool automatic = false;
+    };
+
+    // Code::corrupt when a field's path or schema cannot be read.
+    static base::Result<std::shared_ptr<const Collection>> make(storage::CollectionRecord record);
 
     const storage::CollectionRecord& record() const { return record_; }
     uint32_t number() const { return record_.number; }
@@ -31,9 +41,17 @@ class Collection {
     index::SectionShape section_shape(uint32_t vector) const;
     index::FlatShape flat_shape(uint32_t vector) const;
     CollectionConfig config() const;
+    // By number.
+    const std::vector<Field>& fields() const { return fields_; }
+    // The index of exactly this path, or null.
+    const Field* find_field(const base::JsonPath& path) const;
+    const Field* field_of_number(uint32_t number) const;
 
   private:
+    explicit Collection(storage::CollectionRecord record) : record_(std::move(record)) {}
+
     storage::CollectionRecord record_;
+    std::vector<Field> fields_;
 };
 
 }  // namespace grape::engine

@@ -227,6 +227,27 @@ storage::Intent CommitEdit::intent() const {
     return out;
 }
 
+// The indexed fields of the payloads that this request wrote: at its end, since a point may have
+// been written several times.
+Status CommitEdit::index_payloads(ShardEdit& shard) {
+    if (shard.view->fields.empty()) return {};
+    std::vector<uint32_t> rows = shard.change.inserted;
+    rows.insert(rows.end(), shard.change.put.begin(), shard.change.put.end());
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    index::FieldValues values;
+    for (const uint32_t row : rows) {
+        if (!shard.view->rows.alive(row)) continue;
+        GRAPE_ASSIGN(const std::string bytes, payload(shard, row));
+        for (const Collection::Field& schema : shard.collection->fields()) {
+            FieldRuns* field = shard.view->field(schema.number);
+            index::extract_field(base::PayloadView(bytes), schema.path, schema.type, values);
+            if (field != nullptr) field->put(row, commit_, values);
+        }
+    }
+    return {};
+}
+
 Status CommitEdit::seal() {
     for (auto& [key, shard] : shards_) {
         ShardView& view = *shard.view;
@@ -247,12 +268,12 @@ Status CommitEdit::seal() {
                                base::Bytes(block.vectors, shard.collection->row_bytes(vector))});
             vector_bytes_ += writes_.back().stored.size();
         }
+        GRAPE_TRY(index_payloads(shard));
         if (is_commit_) view.last_commit = commit_;
-        const CollectionView* old = state_.collections.find(key.collection);
-        if (old != nullptr) {
+        if (state_.collections.find(key.collection) != nullptr) {
             state_.collections.set(key.collection,
                                    std::make_shared<CollectionView>(CollectionView{
-                                       old->collection, std::make_shared<ShardCell>(shard.view)}),
+                                       shard.collection, std::make_shared<ShardCell>(shard.view)}),
                                    edit_);
         }
         record_.changes.push_back(shard.change);

@@ -111,6 +111,7 @@ class CommitEdit {
     uint32_t take_row(ShardView& view, bool* found) const;
     index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
     base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
+    base::Status index_payloads(ShardEdit& shard);
     storage::Intent intent() const;
 
     Services& services_;

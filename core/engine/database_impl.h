@@ -32,6 +32,8 @@ class DatabaseImpl {
     base::Result<ReplyBody> write_points(const std::vector<OperationRef>& operations, bool batch,
                                          const WriteOptions& options);
     base::Result<ReplyBody> write_catalogue(const RequestBody& body, const WriteOptions& options);
+    base::Result<ReplyBody> write_field_index(const RequestBody& body, const WriteOptions& options);
+    base::Status cover_index(const std::string& collection);
     base::Result<ReplyBody> maintain(const RequestBody& body);
     base::Result<WriteReply> commit(Change& change, const WriteOptions& options);
     base::Status drain(bool everything);

@@ -3,8 +3,11 @@
 
 #include "core/engine/database_impl.h"
 #include "core/engine/info.h"
+#include "core/engine/read_fields.h"
 #include "core/engine/read_points.h"
+#include "core/engine/search_points.h"
 #include "core/engine/write_collections.h"
+#include "core/engine/write_fields.h"
 #include "core/engine/write_points.h"
 
 namespace grape::engine {
@@ -40,35 +43,15 @@ bool is_catalogue(const RequestBody& body) {
            std::holds_alternative<UpdateAliases>(body);
 }
 
+bool is_field_index(const RequestBody& body) {
+    return std::holds_alternative<CreateFieldIndex>(body) ||
+           std::holds_alternative<DeleteFieldIndex>(body);
+}
+
 bool is_maintenance(const RequestBody& body) {
     return std::holds_alternative<Flush>(body) || std::holds_alternative<Optimize>(body) ||
            std::holds_alternative<PauseBackground>(body) ||
            std::holds_alternative<ResumeBackground>(body);
-}
-
-// What of a request this version reads and cannot do. It must be refused, not overlooked.
-template <typename Body>
-Status refuse(const Body& body) {
-    if constexpr (requires { body.filter; }) {
-        if (body.filter != nullptr) return Status::make_unsupported("filter: not supported");
-    }
-    if constexpr (requires { body.selection.filter; }) {
-        if (body.selection.filter != nullptr) {
-            return Status::make_unsupported("filter: not supported");
-        }
-    }
-    if constexpr (requires { body.order_by; }) {
-        if (body.order_by) return Status::make_unsupported("order_by: not supported");
-    }
-    if constexpr (requires { body.searches; }) {
-        for (const auto& search : body.searches) GRAPE_TRY(refuse(search));
-    }
-    if constexpr (requires { body.operations; }) {
-        for (const auto& operation : body.operations) {
-            GRAPE_TRY(std::visit([](const auto& each) { return refuse(each); }, operation));
-        }
-    }
-    return {};
 }
 
 std::string operation_path(bool batch, size_t index) {
@@ -78,7 +61,6 @@ std::string operation_path(bool batch, size_t index) {
 }  // namespace
 
 Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
-    GRAPE_TRY(std::visit([](const auto& body) { return refuse(body); }, request.body));
     if (const auto* batch = std::get_if<BatchUpdate>(&request.body)) {
         std::vector<OperationRef> operations;
         for (const PointOperation& each : batch->operations) {
@@ -90,6 +72,7 @@ Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
         return write_points({*operation}, false, request.write);
     }
     if (is_catalogue(request.body)) return write_catalogue(request.body, request.write);
+    if (is_field_index(request.body)) return write_field_index(request.body, request.write);
     if (is_maintenance(request.body)) return maintain(request.body);
     const std::shared_ptr<const View> view = services_.views.current();
     return read(*view, request.body);
@@ -100,16 +83,23 @@ Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) 
         return wrap(get_points(services_, view, *r));
     }
     if (const auto* r = std::get_if<ScrollPoints>(&body)) {
-        return wrap(scroll_points(services_, view, *r));
+        return wrap(r->order_by ? scroll_in_order(services_, view, *r)
+                                : scroll_points(services_, view, *r));
     }
-    if (const auto* r = std::get_if<CountPoints>(&body)) return wrap(count_points(view, *r));
+    if (const auto* r = std::get_if<CountPoints>(&body)) {
+        return wrap(count_points(services_, view, *r));
+    }
+    if (const auto* r = std::get_if<FacetPoints>(&body)) {
+        return wrap(facet_points(services_, view, *r));
+    }
     if (const auto* r = std::get_if<QueryPoints>(&body)) {
         return wrap(query_points(services_, view, *r));
     }
     if (const auto* r = std::get_if<QueryBatch>(&body)) {
         return wrap(query_batch(services_, view, r->searches));
     }
-    if (const auto* r = std::get_if<GetCollection>(&body)) return wrap(collection_info(view, *r));
+    if (const auto* r = std::get_if<GetCollection>(&body))
+        return wrap(collection_info(services_, view, *r));
     if (std::holds_alternative<GetCollections>(body)) return ReplyBody(collection_names(view));
     if (const auto* r = std::get_if<CollectionExists>(&body)) {
         return ReplyBody(ExistsReply{view.find(r->collection).ok()});
@@ -195,6 +185,40 @@ Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,
     reply.existed = existed;
     reply.boolean_result = true;
     return ReplyBody(reply);
+}
+
+Result<ReplyBody> DatabaseImpl::write_field_index(const RequestBody& body,
+                                                  const WriteOptions& options) {
+    bool existed = true;
+    std::vector<uint64_t> old_files;
+    Change change;
+    change.apply = [&](CommitEdit& edit) -> Status {
+        if (const auto* r = std::get_if<CreateFieldIndex>(&body)) {
+            return apply_create_field(edit, *r, false, &old_files);
+        }
+        return apply_delete_field(edit, std::get<DeleteFieldIndex>(body), &existed, &old_files);
+    };
+    GRAPE_ASSIGN(WriteReply reply, commit(change, options));
+    for (const uint64_t file : old_files) services_.files->doom(file);
+    if (const auto* r = std::get_if<CreateFieldIndex>(&body)) {
+        GRAPE_TRY(cover_index(r->collection));
+    }
+    reply.existed = existed;
+    return ReplyBody(reply);
+}
+
+// Makes an index that was just made speak for the points that were there before.
+Status DatabaseImpl::cover_index(const std::string& collection) {
+    bool is_covered = false;
+    Change change;
+    change.is_commit = false;
+    change.sync = false;
+    change.apply = [&](CommitEdit& edit) { return cover_fields(edit, collection, &is_covered); };
+    const Status covered = sequencer_->run(change);
+    // Dropped meanwhile: there is nothing to cover.
+    if (covered.code() == base::Code::not_found) return {};
+    GRAPE_TRY(covered);
+    return is_covered ? Status() : background_->cover_fields(collection);
 }
 
 Result<ReplyBody> DatabaseImpl::maintain(const RequestBody& body) {

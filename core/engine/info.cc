@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/engine/shard_reader.h"
+#include "core/query/field_order.h"
 #include "core/vector/distance.h"
 
 namespace grape::engine {
@@ -9,7 +11,28 @@ namespace grape::engine {
 using base::Result;
 using base::Status;
 
-Result<CollectionInfo> collection_info(const View& view, const GetCollection& request) {
+namespace {
+
+Result<std::vector<CollectionInfo::FieldInfo>> field_infos(const ShardReader& reader) {
+    std::vector<CollectionInfo::FieldInfo> out;
+    for (const Collection::Field& field : reader.collection().fields()) {
+        CollectionInfo::FieldInfo& info = out.emplace_back();
+        info.path = field.path.to_string();
+        info.schema = field.schema;
+        info.automatic = field.automatic;
+        const query::FieldIndex* index = reader.rows().field(field.path);
+        if (index == nullptr) continue;
+        GRAPE_ASSIGN(info.points,
+                     query::count_rows_with_values({reader.rows(), field.path, *index, nullptr}));
+    }
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+    return out;
+}
+
+}  // namespace
+
+Result<CollectionInfo> collection_info(const Services& services, const View& view,
+                                       const GetCollection& request) {
     GRAPE_ASSIGN(const CollectionView* found, view.find(request.collection));
     CollectionInfo out;
     out.config = found->collection->config();
@@ -20,6 +43,9 @@ Result<CollectionInfo> collection_info(const View& view, const GetCollection& re
         return out;
     }
     const ShardView& state = **shard;
+    GRAPE_ASSIGN(const std::unique_ptr<ShardReader> reader,
+                 ShardReader::open(services, view, request.collection));
+    GRAPE_ASSIGN(out.fields, field_infos(*reader));
     out.points_count = state.rows.live();
     for (const VectorRuns& runs : state.vectors) {
         out.segments_count += runs.runs.size();

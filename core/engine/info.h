@@ -6,7 +6,8 @@
 
 namespace grape::engine {
 
-base::Result<CollectionInfo> collection_info(const View& view, const GetCollection& request);
+base::Result<CollectionInfo> collection_info(const Services& services, const View& view,
+                                             const GetCollection& request);
 CollectionNames collection_names(const View& view);
 base::Result<AliasesReply> aliases(const View& view, const GetAliases& request);
 DatabaseInfoReply database_info(const Services& services, const View& view,

@@ -30,7 +30,7 @@ Status PointReader::check(const WithVectors& with_vectors) const {
     return {};
 }
 
-Result<std::string> PointReader::payload(uint32_t row, const WithPayload& with_payload) const {
+Result<std::string> PointReader::payload(uint32_t row) const {
     const std::string key =
         storage::point_key(collection_.shard(), row, shard_.rows.key_commit(row));
     GRAPE_ASSIGN(const std::optional<std::string> stored, services_.store->get(key));
@@ -40,8 +40,14 @@ Result<std::string> PointReader::payload(uint32_t row, const WithPayload& with_p
     }
     GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(*stored));
     GRAPE_TRY(base::validate_payload(point.payload));
-    if (with_payload.kind == WithPayload::Kind::all) return std::string(point.payload);
-    const base::PayloadView view(point.payload);
+    return std::string(point.payload);
+}
+
+Result<std::string> PointReader::selected_payload(uint32_t row,
+                                                  const WithPayload& with_payload) const {
+    GRAPE_ASSIGN(std::string whole, payload(row));
+    if (with_payload.kind == WithPayload::Kind::all) return whole;
+    const base::PayloadView view(whole);
     const bool include = with_payload.kind == WithPayload::Kind::include;
     return base::encode_payload_value(
         base::select_payload(view, include ? with_payload.paths : std::vector<base::JsonPath>(),
@@ -74,7 +80,7 @@ Result<ReplyPoint> PointReader::read(uint32_t row, const WithPayload& with_paylo
     out.id = shard_.rows.id(row);
     out.version = shard_.rows.version(row);
     if (with_payload.kind != WithPayload::Kind::none) {
-        GRAPE_ASSIGN(out.payload, payload(row, with_payload));
+        GRAPE_ASSIGN(out.payload, selected_payload(row, with_payload));
     }
     if (with_vectors.kind != WithVectors::Kind::none) {
         GRAPE_ASSIGN(out.vectors, vectors(row, with_vectors));

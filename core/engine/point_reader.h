@@ -4,18 +4,20 @@
 #pragma once
 
 #include "core/engine/services.h"
+#include "core/engine/shard_rows.h"
 #include "core/index/top_k.h"
 
 namespace grape::engine {
 
-class PointReader final : public index::RowOrder {
+class PointReader final : public index::RowOrder, public PointStore {
   public:
     PointReader(const Services& services, const Collection& collection, const ShardView& shard)
         : services_(services), collection_(collection), shard_(shard) {}
 
     const Collection& collection() const { return collection_; }
     const ShardView& shard() const { return shard_; }
-    base::Result<std::optional<uint32_t>> find_row(const base::PointId& id) const;
+    base::Result<std::optional<uint32_t>> find_row(const base::PointId& id) const override;
+    base::Result<std::string> payload(uint32_t row) const override;
     base::Result<ReplyPoint> read(uint32_t row, const WithPayload& with_payload,
                                   const WithVectors& with_vectors) const;
     base::Status check(const WithVectors& with_vectors) const;
@@ -25,7 +27,7 @@ class PointReader final : public index::RowOrder {
     }
 
   private:
-    base::Result<std::string> payload(uint32_t row, const WithPayload& with_payload) const;
+    base::Result<std::string> selected_payload(uint32_t row, const WithPayload& with_payload) const;
     base::Result<std::vector<ReplyVector>> vectors(uint32_t row,
                                                    const WithVectors& with_vectors) const;
 

@@ -1,8 +1,8 @@
 #include "core/engine/read_points.h"
 
-#include "core/engine/point_reader.h"
-#include "core/engine/vector_input.h"
-#include "core/query/executor.h"
+#include <algorithm>
+
+#include "core/engine/shard_reader.h"
 
 namespace grape::engine {
 
@@ -11,82 +11,75 @@ using base::Status;
 
 namespace {
 
-// A shard that is held while it is read.
-struct Held {
-    const Collection* collection = nullptr;
-    std::shared_ptr<const ShardView> shard;
+// Pages of a scroll: takes points in their order until the page is full.
+class Page {
+  public:
+    Page(const ShardReader& reader, const ScrollPoints& request, query::RowFilter* filter)
+        : reader_(reader), request_(request), filter_(filter) {}
+
+    // False when the page was full before this point, which is the first of the next one.
+    Result<bool> take(uint32_t row, const base::PointId& id) {
+        if (filter_ != nullptr) {
+            if (!filter_->may_match(row)) return true;
+            GRAPE_ASSIGN(const bool matches, filter_->matches(row));
+            if (!matches) return true;
+        }
+        if (reply_.points.size() == request_.limit) {
+            reply_.next_page_offset = id;
+            return false;
+        }
+        GRAPE_ASSIGN(ReplyPoint point,
+                     reader_.points().read(row, request_.with_payload, request_.with_vectors));
+        reply_.points.push_back(std::move(point));
+        return true;
+    }
+    ScrollReply reply() {
+        if (filter_ != nullptr) reply_.payload_reads = filter_->payload_reads();
+        return std::move(reply_);
+    }
+
+  private:
+    const ShardReader& reader_;
+    const ScrollPoints& request_;
+    query::RowFilter* filter_;
+    ScrollReply reply_;
 };
 
-Result<Held> hold(const View& view, const std::string& name) {
-    GRAPE_ASSIGN(const CollectionView* found, view.find(name));
-    GRAPE_ASSIGN(std::shared_ptr<const ShardView> shard, found->shard->get());
-    return Held{found->collection.get(), std::move(shard)};
-}
-
-// A vector to search for, and the row that it came from if it is a point's.
-Result<query::Nearest> make_plan(const PointReader& reader, uint32_t number,
-                                 const QueryPoints& request) {
-    const Collection& collection = reader.collection();
-    const storage::VectorRecord& record = collection.vector(number);
-    query::Nearest plan;
-    plan.limit = request.limit;
-    plan.offset = request.offset;
-    plan.score_threshold = request.score_threshold;
-    plan.vector.resize(record.size * vector::query_element_bytes(record.datatype));
-    if (const auto* data = std::get_if<VectorData>(&request.query)) {
-        VectorReader values;
-        const std::span<const float> query = values.floats(*data);
-        GRAPE_TRY(check_vector(collection, number, query, "query"));
-        vector::encode_query(query, record.datatype, record.distance, plan.vector.data());
-        return plan;
-    }
-    const auto& id = std::get<base::PointId>(request.query);
-    GRAPE_ASSIGN(plan.exclude_row, reader.find_row(id));
-    if (!plan.exclude_row) {
-        return Status::make_not_found("query: there is no point ", id.to_string());
-    }
-    const Place place = reader.shard().rows.place(*plan.exclude_row, number);
-    if (place.none()) {
-        return Status::make_not_found("query: point ", id.to_string(), " has no vector '",
-                                      record.name, "'");
-    }
-    GRAPE_ASSIGN(const index::DenseBlock block, reader.shard().vector_at(number, place));
-    std::vector<float> values(record.size);
-    vector::decode(block.vectors, record.datatype, values);
-    vector::encode_query(values, record.datatype, record.distance, plan.vector.data());
-    return plan;
-}
-
-bool same_runs(const QueryPoints& a, const QueryPoints& b) {
-    return a.collection == b.collection && a.using_vector == b.using_vector;
-}
-
-// Requests for one collection and vector. `failed` is the request that an error is about.
-Status query_group(const Services& services, const View& view,
-                   std::span<const QueryPoints> requests, QueryBatchReply& out, size_t* failed) {
-    *failed = 0;
-    const QueryPoints& first = requests.front();
-    GRAPE_ASSIGN(const Held held, hold(view, first.collection));
-    const PointReader reader(services, *held.collection, *held.shard);
-    GRAPE_ASSIGN(const uint32_t number,
-                 held.collection->require_vector(first.using_vector, "using"));
-    std::vector<query::Nearest> plans;
-    for (size_t i = 0; i < requests.size(); ++i) {
-        *failed = i;
-        GRAPE_TRY(reader.check(requests[i].with_vectors));
-        GRAPE_ASSIGN(query::Nearest plan, make_plan(reader, number, requests[i]));
-        plans.push_back(std::move(plan));
-    }
-    GRAPE_ASSIGN(const std::vector<std::vector<query::Hit>> hits,
-                 query::run_nearest(held.shard->vectors[number].runs,
-                                    held.collection->flat_shape(number), plans, reader));
-    for (size_t i = 0; i < requests.size(); ++i) {
-        QueryReply& reply = out.results.emplace_back();
-        for (const query::Hit& hit : hits[i]) {
-            GRAPE_ASSIGN(ReplyPoint point,
-                         reader.read(hit.row, requests[i].with_payload, requests[i].with_vectors));
-            reply.points.push_back({std::move(point), hit.score});
+// The ids of the store in their order, as far as the view has them.
+Status scroll_ids(const Services& services, const ShardReader& reader,
+                  const std::optional<base::PointId>& offset, Page& page) {
+    const storage::ShardKey shard = reader.collection().shard();
+    const RowTable& rows = reader.shard().rows;
+    // Made after the view was taken: it sees all of the view's ids and maybe newer ones.
+    const auto iterator = services.store->iterate(storage::shard_prefix(storage::Tree::ids, shard));
+    if (offset) iterator->seek(storage::id_key(shard, *offset));
+    for (; iterator->valid(); iterator->next()) {
+        GRAPE_ASSIGN(const base::PointId id,
+                     base::PointId::from_key(storage::id_of_key(iterator->key())));
+        GRAPE_ASSIGN(const std::vector<storage::IdEntry> entries,
+                     storage::decode_id_entries(iterator->value()));
+        for (const storage::IdEntry& entry : entries) {
+            if (!rows.alive(entry.row) || rows.id(entry.row) != id) continue;
+            GRAPE_ASSIGN(const bool more, page.take(entry.row, id));
+            if (!more) return {};
+            break;
         }
+    }
+    return iterator->status();
+}
+
+// The same for a filter that leaves few rows: these are put in order.
+Status scroll_rows(const ShardReader& reader, const query::RowFilter& filter,
+                   const std::optional<base::PointId>& offset, Page& page) {
+    std::vector<std::pair<base::PointId, uint32_t>> points;
+    filter.possible().for_each([&](uint32_t row) {
+        const base::PointId id = reader.shard().rows.id(row);
+        if (!offset || !(id < *offset)) points.emplace_back(id, row);
+    });
+    std::sort(points.begin(), points.end());
+    for (const auto& [id, row] : points) {
+        GRAPE_ASSIGN(const bool more, page.take(row, id));
+        if (!more) break;
     }
     return {};
 }
@@ -95,15 +88,16 @@ Status query_group(const Services& services, const View& view,
 
 Result<PointsReply> get_points(const Services& services, const View& view,
                                const GetPoints& request) {
-    GRAPE_ASSIGN(const Held held, hold(view, request.collection));
-    const PointReader reader(services, *held.collection, *held.shard);
-    GRAPE_TRY(reader.check(request.with_vectors));
+    GRAPE_ASSIGN(const std::unique_ptr<ShardReader> reader,
+                 ShardReader::open(services, view, request.collection));
+    const PointReader& points = reader->points();
+    GRAPE_TRY(points.check(request.with_vectors));
     PointsReply out;
     for (const base::PointId& id : request.ids) {
-        GRAPE_ASSIGN(const std::optional<uint32_t> row, reader.find_row(id));
+        GRAPE_ASSIGN(const std::optional<uint32_t> row, points.find_row(id));
         if (!row) continue;
         GRAPE_ASSIGN(ReplyPoint point,
-                     reader.read(*row, request.with_payload, request.with_vectors));
+                     points.read(*row, request.with_payload, request.with_vectors));
         out.points.push_back(std::move(point));
     }
     return out;
@@ -111,68 +105,29 @@ Result<PointsReply> get_points(const Services& services, const View& view,
 
 Result<ScrollReply> scroll_points(const Services& services, const View& view,
                                   const ScrollPoints& request) {
-    GRAPE_ASSIGN(const Held held, hold(view, request.collection));
-    const PointReader reader(services, *held.collection, *held.shard);
-    GRAPE_TRY(reader.check(request.with_vectors));
-    const storage::ShardKey shard = held.collection->shard();
-    // Made after the view was taken: it sees all of the view's ids and maybe newer ones.
-    const auto iterator = services.store->iterate(storage::shard_prefix(storage::Tree::ids, shard));
-    if (request.offset) iterator->seek(storage::id_key(shard, *request.offset));
-    ScrollReply out;
-    for (; iterator->valid(); iterator->next()) {
-        GRAPE_ASSIGN(const base::PointId id,
-                     base::PointId::from_key(storage::id_of_key(iterator->key())));
-        GRAPE_ASSIGN(const std::vector<storage::IdEntry> entries,
-                     storage::decode_id_entries(iterator->value()));
-        for (const storage::IdEntry& entry : entries) {
-            const RowTable& rows = held.shard->rows;
-            if (!rows.alive(entry.row) || rows.id(entry.row) != id) continue;
-            if (out.points.size() == request.limit) {
-                out.next_page_offset = id;
-                return out;
-            }
-            GRAPE_ASSIGN(ReplyPoint point,
-                         reader.read(entry.row, request.with_payload, request.with_vectors));
-            out.points.push_back(std::move(point));
-            break;
-        }
+    // Reading ids from the store costs some times as much a point as sorting them.
+    constexpr uint64_t kSortPerPoint = 8;
+    GRAPE_ASSIGN(const std::unique_ptr<ShardReader> reader,
+                 ShardReader::open(services, view, request.collection));
+    GRAPE_TRY(reader->points().check(request.with_vectors));
+    GRAPE_ASSIGN(const std::unique_ptr<query::RowFilter> filter, reader->filter(request.filter));
+    Page page(*reader, request, filter.get());
+    if (filter != nullptr && filter->count_max() * kSortPerPoint < reader->shard().rows.live()) {
+        GRAPE_TRY(scroll_rows(*reader, *filter, request.offset, page));
+    } else {
+        GRAPE_TRY(scroll_ids(services, *reader, request.offset, page));
     }
-    GRAPE_TRY(iterator->status());
-    return out;
+    return page.reply();
 }
 
-Result<CountReply> count_points(const View& view, const CountPoints& request) {
-    GRAPE_ASSIGN(const Held held, hold(view, request.collection));
-    return CountReply{held.shard->rows.live()};
-}
-
-Result<QueryReply> query_points(const Services& services, const View& view,
-                                const QueryPoints& request) {
-    QueryBatchReply out;
-    size_t failed = 0;
-    GRAPE_TRY(query_group(services, view, std::span(&request, 1), out, &failed));
-    return std::move(out.results.front());
-}
-
-Result<QueryBatchReply> query_batch(const Services& services, const View& view,
-                                    std::span<const QueryPoints> requests) {
-    uint64_t wanted = 0;
-    for (const QueryPoints& request : requests) wanted += request.offset + request.limit;
-    if (wanted > base::limits::batch_result_count_max) {
-        return Status::make_limit("searches: offset + limit of all together is ", wanted,
-                                  ", the limit is ", base::limits::batch_result_count_max);
-    }
-    QueryBatchReply out;
-    for (size_t first = 0; first < requests.size();) {
-        size_t end = first + 1;
-        while (end < requests.size() && same_runs(requests[first], requests[end])) ++end;
-        size_t failed = 0;
-        const Status status =
-            query_group(services, view, requests.subspan(first, end - first), out, &failed);
-        if (!status.ok()) return status.with_context(base::cat("searches[", first + failed, "]"));
-        first = end;
-    }
-    return out;
+Result<CountReply> count_points(const Services& services, const View& view,
+                                const CountPoints& request) {
+    GRAPE_ASSIGN(const std::unique_ptr<ShardReader> reader,
+                 ShardReader::open(services, view, request.collection));
+    GRAPE_ASSIGN(const std::unique_ptr<query::RowFilter> filter, reader->filter(request.filter));
+    if (filter == nullptr) return CountReply{reader->shard().rows.live(), std::nullopt};
+    GRAPE_TRY(filter->settle());
+    return CountReply{filter->count_max(), filter->payload_reads()};
 }
 
 }  // namespace grape::engine

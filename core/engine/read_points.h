@@ -1,5 +1,5 @@
-// Reads of one view: get, scroll, count and search. A reader holds its view as long as it reads.
-// Threads: any; the functions change nothing.
+// Reads of points of one view: get, scroll by id, count. A reader holds its view as long as it
+// reads. Threads: any; the functions change nothing.
 #pragma once
 
 #include "core/engine/services.h"
@@ -10,11 +10,7 @@ base::Result<PointsReply> get_points(const Services& services, const View& view,
                                      const GetPoints& request);
 base::Result<ScrollReply> scroll_points(const Services& services, const View& view,
                                         const ScrollPoints& request);
-base::Result<CountReply> count_points(const View& view, const CountPoints& request);
-base::Result<QueryReply> query_points(const Services& services, const View& view,
-                                      const QueryPoints& request);
-// Searches of one collection and vector that follow each other share one pass over the runs.
-base::Result<QueryBatchReply> query_batch(const Services& services, const View& view,
-                                          std::span<const QueryPoints> requests);
+base::Result<CountReply> count_points(const Services& services, const View& view,
+                                      const CountPoints& request);
 
 }  // namespace grape::engine

@@ -89,7 +89,8 @@ Status Recovery::read_collections() {
             const Status metadata =
                 record.metadata.empty() ? Status() : base::validate_payload(record.metadata);
             if (!metadata.ok()) return metadata.with_context("metadata");
-            auto collection = std::make_shared<const Collection>(std::move(record));
+            GRAPE_ASSIGN(std::shared_ptr<const Collection> collection,
+                         Collection::make(std::move(record)));
             shards_[collection->shard()].collection = std::move(collection);
             return {};
         }));

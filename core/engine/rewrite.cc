@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "core/engine/field_rewrite.h"
+
 namespace grape::engine {
 
 using base::Result;
@@ -26,6 +28,11 @@ Result<SealedShard> seal(Sequencer& sequencer, uint32_t collection) {
             runs.open_tail = false;
             out.run_ids.push_back(shard->view->next_run_id++);
         }
+        out.field_run_ids.clear();
+        for (FieldRuns& field : shard->view->fields) {
+            field.open_tail = false;
+            out.field_run_ids.push_back(shard->view->next_run_id++);
+        }
         return {};
     };
     change.committed = [&](CommitEdit& edit) {
@@ -43,8 +50,12 @@ Result<SealedShard> seal(Sequencer& sequencer, uint32_t collection) {
 class Registration {
   public:
     Registration(Services& services, Sequencer& sequencer, const SealedShard& sealed,
-                 RewriteFiles& files)
-        : services_(services), sequencer_(sequencer), sealed_(sealed), files_(files) {}
+                 RewriteFiles& files, FieldRewrite& fields)
+        : services_(services),
+          sequencer_(sequencer),
+          sealed_(sealed),
+          files_(files),
+          fields_(fields) {}
 
     Status run();
 
@@ -64,6 +75,7 @@ class Registration {
     Sequencer& sequencer_;
     const SealedShard& sealed_;
     RewriteFiles& files_;
+    FieldRewrite& fields_;
     std::vector<uint64_t> old_files_;
     bool handed_over_ = false, registered_ = false;
 };
@@ -77,6 +89,7 @@ Status Registration::run() {
     if (!registered_) return {};
     // Durably out of the records: now the files may go.
     for (const uint64_t file : old_files_) services_.files->doom(file);
+    for (const uint64_t file : fields_.old_files()) services_.files->doom(file);
     return remove_pending();
 }
 
@@ -108,6 +121,7 @@ Status Registration::apply(CommitEdit& edit) {
     GRAPE_TRY(put_records(edit, view));
     swap_runs(view);
     swap_rows(view, edit.edit());
+    fields_.apply(edit, view);
     drop_logs(edit, view);
     view.row_files = files_.row_files();
     view.checkpoint = sealed_.as_of;
@@ -188,16 +202,20 @@ Status Registration::put_records(CommitEdit& edit, const ShardView& view) {
             if (replaced) edit.batch().remove(storage::run_key(key, vector, run.run->id()));
         }
         if (output.file == nullptr) continue;
-        const storage::RunRecord record{files_.vectors_blob(), output.place.offset,
-                                        output.place.length,   output.run_id,
-                                        output.file->count(),  sealed_.as_of};
+        const storage::RunRecord record{files_.vectors_blob(),
+                                        output.place.offset,
+                                        output.place.length,
+                                        output.run_id,
+                                        output.file->count(),
+                                        sealed_.as_of,
+                                        0};
         edit.batch().put(storage::run_key(key, vector, output.run_id), storage::encode(record));
     }
     std::set_difference(gone.begin(), gone.end(), kept.begin(), kept.end(),
                         std::back_inserter(old_files_));
     if (files_.has_all_rows()) GRAPE_TRY(remove_row_records(edit));
     const storage::RunRecord rows{files_.rows_blob(), 0, 0, 0, files_.row_files()->high(),
-                                  sealed_.as_of};
+                                  sealed_.as_of,      0};
     edit.batch().put(storage::run_key(key, storage::kRowTableIndex, files_.rows_blob().file_number),
                      storage::encode(rows));
     return {};
@@ -236,7 +254,9 @@ Result<uint64_t> run_rewrite(Services& services, Sequencer& sequencer, const Rew
     if (sealed.view == nullptr) return uint64_t{0};
     RewriteFiles files(services, sealed, plan);
     GRAPE_TRY(files.write());
-    GRAPE_TRY(Registration(services, sequencer, sealed, files).run());
+    FieldRewrite fields(services, sealed);
+    GRAPE_TRY(fields.write());
+    GRAPE_TRY(Registration(services, sequencer, sealed, files, fields).run());
     return files.vectors();
 }
 

@@ -14,6 +14,10 @@ bool wants_flush(const Sizes& sizes, const ShardView& view, bool force) {
     const uint64_t row_bytes = view.changed_row_bytes();
     if (view.tail_bytes >= sizes.flush_tail_bytes) return true;
     if (row_bytes >= sizes.flush_row_bytes) return true;
+    // An index that does not speak for all points yet: a rewrite makes it.
+    for (const FieldRuns& field : view.fields) {
+        if (field.covered_after != 0) return true;
+    }
     const bool large = std::max(view.tail_bytes, row_bytes) >= sizes.small_shard_bytes;
     return force && (large || !view.log_files.empty());
 }

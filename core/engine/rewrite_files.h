@@ -27,6 +27,7 @@ struct SealedShard {
     std::shared_ptr<const ShardView> view;  // null: the collection is gone
     uint64_t as_of = 0;                     // the last commit that the view has
     std::vector<uint32_t> run_ids;          // of the new runs, by vector
+    std::vector<uint32_t> field_run_ids;    // and those of the indexed fields
 };
 
 // What one vector's input runs become.

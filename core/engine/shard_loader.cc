@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "core/base/limits.h"
+#include "core/engine/field_loader.h"
 #include "core/engine/file_table.h"
 
 namespace grape::engine {
@@ -75,6 +76,7 @@ Result<std::shared_ptr<const ShardView>> Load::run() {
     GRAPE_TRY(gather_file_entries());
     settle_places();
     GRAPE_TRY(hide_old());
+    GRAPE_TRY(load_fields(collection_, inputs_, store_, files_, logger_, *view_));
     view_->last_commit = inputs_.last_commit;
     view_->log_files = inputs_.log_files;
     return std::shared_ptr<const ShardView>(std::move(view_));
@@ -117,7 +119,7 @@ Status Load::open_row_files() {
 
 Status Load::open_runs() {
     for (const auto& [key, record] : inputs_.runs) {
-        if (key.index == storage::kRowTableIndex) continue;
+        if (storage::index_kind(key.index) != storage::IndexKind::vectors) continue;
         if (key.index >= collection_.vectors()) {
             return Status::make_corrupt("collection '", collection_.name(),
                                         "': a run of an unknown vector");
@@ -292,7 +294,8 @@ Status Load::gather_run(uint32_t vector, const index::RunView& run) {
 // With row files only runs that were registered after them say something new.
 Status Load::gather_file_entries() {
     for (const auto& [key, record] : inputs_.runs) {
-        if (key.index == storage::kRowTableIndex || record.checkpoint <= view_->checkpoint) {
+        if (storage::index_kind(key.index) != storage::IndexKind::vectors ||
+            record.checkpoint <= view_->checkpoint) {
             continue;
         }
         const index::RunView* run = view_->vectors[key.index].find(record.run_id);

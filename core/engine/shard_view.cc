@@ -36,11 +36,12 @@ uint64_t ShardView::file_vector_bytes() const {
 uint64_t ShardView::changed_row_bytes() const {
     const uint64_t row_bytes =
         sizeof(base::PointId) + 2 * sizeof(uint64_t) + vectors.size() * sizeof(Place);
-    return rows.overlay().size() * RowLeaf::kRows * row_bytes;
+    return rows.overlay().size() * RowLeaf::kRows * row_bytes + field_tail_bytes();
 }
 
 size_t ShardView::heap_bytes() const {
-    size_t bytes = sizeof(*this) + rows.overlay().size() * sizeof(RowLeaf);
+    size_t bytes = sizeof(*this) + rows.overlay().size() * sizeof(RowLeaf) + row_sets.heap_bytes();
+    for (const FieldRuns& each : fields) bytes += each.heap_bytes();
     for (const VectorRuns& each : vectors) {
         for (const index::RunView& run : each.runs) bytes += run.run->heap_bytes(run.length);
     }
@@ -52,6 +53,23 @@ void ShardView::hide(uint32_t vector, Place place, uint64_t edit) {
     index::RunView* run = vectors[vector].find(place.run);
     GRAPE_DCHECK(run != nullptr && place.position < run->length);
     if (run != nullptr) run->hidden.set(place.position, edit);
+}
+
+const FieldRuns* ShardView::field(uint32_t number) const {
+    for (const FieldRuns& each : fields) {
+        if (each.number == number) return &each;
+    }
+    return nullptr;
+}
+
+FieldRuns* ShardView::field(uint32_t number) {
+    return const_cast<FieldRuns*>(std::as_const(*this).field(number));
+}
+
+uint64_t ShardView::field_tail_bytes() const {
+    uint64_t bytes = 0;
+    for (const FieldRuns& each : fields) bytes += each.tail_bytes();
+    return bytes;
 }
 
 base::Result<index::DenseBlock> ShardView::vector_at(uint32_t vector, Place place) const {

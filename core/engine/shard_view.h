@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "core/engine/collection.h"
+#include "core/engine/field_runs.h"
 #include "core/engine/row_file.h"
+#include "core/engine/row_sets.h"
 #include "core/engine/row_table.h"
 #include "core/index/dense_tail.h"
 
@@ -48,14 +50,20 @@ struct ShardView {
     std::shared_ptr<const std::vector<uint32_t>> free_rows;
     size_t free_rows_used = 0;
     std::vector<LogUse> log_files;  // that hold vectors which are in no file
+    std::vector<FieldRuns> fields;  // the indexes of payload fields, by number
+    RowSetCache row_sets;           // of this view alone
 
     uint64_t live_vector_bytes() const;
     uint64_t file_vector_bytes() const;
     size_t heap_bytes() const;
-    // Heap of the rows that changed since the row files were written.
+    // Heap of the rows that changed since the row files were written, with their indexed fields.
     uint64_t changed_row_bytes() const;
     // Marks the position as no longer current.
     void hide(uint32_t vector, Place place, uint64_t edit);
+    // The index of the field of that number, or null.
+    const FieldRuns* field(uint32_t number) const;
+    FieldRuns* field(uint32_t number);
+    uint64_t field_tail_bytes() const;
     // The stored vector at a place.
     base::Result<index::DenseBlock> vector_at(uint32_t vector, Place place) const;
 };

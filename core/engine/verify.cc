@@ -2,6 +2,7 @@
 
 #include "core/base/checksum.h"
 #include "core/engine/info.h"
+#include "core/engine/verify_fields.h"
 
 namespace grape::engine {
 
@@ -118,6 +119,14 @@ void Verifier::walk_collection(const CollectionView& view) {
     if (!loaded.ok()) return check(loaded.status(), where);
     const ShardView& shard = **loaded;
     walk_runs(collection, shard);
+    if (!shard.fields.empty()) {
+        const auto reader = ShardReader::open(services_, view_, collection.name());
+        check(reader.status(), where);
+        if (reader.ok()) {
+            verify_fields(
+                **reader, [this](const std::string& text) { problem(text); }, out_);
+        }
+    }
     uint64_t rows = 0;
     for (uint32_t row = 0; row < shard.rows.high(); ++row) {
         if (!shard.rows.alive(row)) continue;

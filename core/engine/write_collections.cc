@@ -103,8 +103,8 @@ Status apply_create(CommitEdit& edit, const CreateCollection& request) {
     const uint32_t number = edit.state().next_collection++;
     edit.batch().put(storage::settings_key(),
                      storage::encode(storage::Settings{edit.state().next_collection}));
-    auto collection =
-        std::make_shared<const Collection>(make_record(request, number, edit.commit()));
+    GRAPE_ASSIGN(std::shared_ptr<const Collection> collection,
+                 Collection::make(make_record(request, number, edit.commit())));
     auto view = std::make_shared<ShardView>(collection->vectors());
     view->last_commit = edit.commit();
     put_collection(edit, std::move(collection), std::make_shared<ShardCell>(std::move(view)));
@@ -129,7 +129,8 @@ Status apply_update(CommitEdit& edit, const UpdateCollection& request) {
         });
         GRAPE_ASSIGN(record.metadata, base::encode_payload(merged, "metadata"));
     }
-    put_collection(edit, std::make_shared<const Collection>(std::move(record)), old->shard);
+    GRAPE_ASSIGN(std::shared_ptr<const Collection> changed, Collection::make(std::move(record)));
+    put_collection(edit, std::move(changed), old->shard);
     return {};
 }
 

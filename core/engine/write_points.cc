@@ -4,7 +4,9 @@
 #include <unordered_map>
 
 #include "core/engine/direct_file.h"
+#include "core/engine/shard_rows.h"
 #include "core/engine/vector_input.h"
+#include "core/query/row_filter.h"
 
 namespace grape::engine {
 
@@ -66,6 +68,7 @@ class PointWriter {
     void store_vector(uint32_t number, uint32_t row, const VectorData& data);
     // Rows of the selection; ids without a point are refused or left out.
     Result<std::vector<uint32_t>> rows_of(const PointSelection& selection, bool must_exist);
+    Result<std::vector<uint32_t>> rows_that_match(const query::Filter& filter);
 
     CommitEdit& edit_;
     ShardEdit& shard_;
@@ -135,8 +138,35 @@ Status PointWriter::update_vectors(const UpdateVectors& operation) {
     return {};
 }
 
+// What the edit has written so far is seen, too.
+class EditPoints final : public PointStore {
+  public:
+    EditPoints(CommitEdit& edit, const ShardEdit& shard) : edit_(edit), shard_(shard) {}
+    Result<std::optional<uint32_t>> find_row(const base::PointId& id) const override {
+        return edit_.find_row(shard_, id);
+    }
+    Result<std::string> payload(uint32_t row) const override { return edit_.payload(shard_, row); }
+
+  private:
+    CommitEdit& edit_;
+    const ShardEdit& shard_;
+};
+
+Result<std::vector<uint32_t>> PointWriter::rows_that_match(const query::Filter& filter) {
+    const ShardView view = *shard_.view;  // without the row sets of the state before
+    const EditPoints points(edit_, shard_);
+    const ShardRows source(*shard_.collection, view, points, edit_.commit() - 1);
+    GRAPE_ASSIGN(const std::unique_ptr<query::RowFilter> matching,
+                 query::RowFilter::make(filter, source));
+    GRAPE_TRY(matching->settle());
+    std::vector<uint32_t> rows;
+    matching->possible().for_each([&rows](uint32_t row) { rows.push_back(row); });
+    return rows;
+}
+
 Result<std::vector<uint32_t>> PointWriter::rows_of(const PointSelection& selection,
                                                    bool must_exist) {
+    if (selection.filter != nullptr) return rows_that_match(*selection.filter);
     std::vector<uint32_t> rows;
     for (size_t i = 0; i < selection.ids.size(); ++i) {
         const std::string path = point_path(path_, i);

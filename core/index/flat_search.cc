@@ -18,14 +18,25 @@ struct Scan {
     std::vector<float> scores;
 };
 
+Status offer(const FlatQuery& query, Candidate candidate) {
+    if (query.test != nullptr) {
+        if (!query.test->may_match(candidate.row)) return {};
+        GRAPE_ASSIGN(const bool matches, query.test->matches(candidate.row));
+        if (!matches) return {};
+    }
+    query.top->offer(candidate);
+    return {};
+}
+
 // Positions of the block that may enter the heap: scored within the bound and not hidden.
-Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan, TopK& top) {
+Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan,
+                   const FlatQuery& query) {
     for (uint32_t i = 0; i < block.count; ++i) {
         const float key = key_of_score(scan.scores[i], scan.shape.distance);
-        if (key > top.bound() || run.hidden.test(block.first + i)) continue;
+        if (key > query.top->bound() || run.hidden.test(block.first + i)) continue;
         uint32_t row = 0;
         GRAPE_TRY(run.run->rows(block.first + i, std::span(&row, 1)));
-        top.offer({key, row});
+        GRAPE_TRY(offer(query, {key, row}));
     }
     return {};
 }
@@ -39,7 +50,7 @@ Status search_run(const RunView& run, Scan& scan, std::span<const FlatQuery> que
         for (const FlatQuery& query : queries) {
             scan.kernel(query.query, block.vectors, row_bytes, block.count, scan.shape.dim,
                         scan.scores.data());
-            GRAPE_TRY(offer_block(run, block, scan, *query.top));
+            GRAPE_TRY(offer_block(run, block, scan, query));
         }
         first += block.count;
     }
@@ -67,6 +78,20 @@ Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
     Scan scan{shape, vector::score_block(shape.datatype, shape.distance), {}};
     for (const RunView& run : runs) {
         if (run.current() != 0) GRAPE_TRY(search_run(run, scan, queries));
+    }
+    return {};
+}
+
+Status search_rows(std::span<const uint32_t> rows, const RowVectors& vectors,
+                   const FlatShape& shape, const FlatQuery& query) {
+    const vector::ScoreBlock kernel = vector::score_block(shape.datatype, shape.distance);
+    for (const uint32_t row : rows) {
+        GRAPE_ASSIGN(const DenseBlock block, vectors.vector_of(row));
+        if (block.vectors == nullptr) continue;
+        float score = 0;
+        kernel(query.query, block.vectors, 0, 1, shape.dim, &score);
+        const float key = key_of_score(score, shape.distance);
+        if (key <= query.top->bound()) GRAPE_TRY(offer(query, {key, row}));
     }
     return {};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/index/dense_run.h"
+#include "core/index/row_test.h"
 #include "core/index/top_k.h"
 #include "core/vector/distance.h"
 
@@ -16,6 +17,7 @@ namespace grape::index {
 struct FlatQuery {
     const void* query = nullptr;  // as vector::encode_query() made it
     TopK* top = nullptr;
+    RowTest* test = nullptr;  // null: every row is wanted
 };
 
 struct FlatShape {
@@ -26,6 +28,17 @@ struct FlatShape {
 
 base::Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
                          std::span<const FlatQuery> queries);
+
+// Where the vectors of rows are: in whatever run has the current one.
+class RowVectors {
+  public:
+    virtual ~RowVectors() = default;
+    // A block of one; `vectors` is null when the row has none.
+    virtual base::Result<DenseBlock> vector_of(uint32_t row) const = 0;
+};
+// The same for rows that are known already, for when they are few.
+base::Status search_rows(std::span<const uint32_t> rows, const RowVectors& vectors,
+                         const FlatShape& shape, const FlatQuery& query);
 
 // Between scores and keys (less is nearer). A score that is no number counts as the worst there is,
 // an infinite one as the largest float, so that answers are always finite.

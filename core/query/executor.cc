@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/query/row_filter.h"
+
 namespace grape::query {
 namespace {
 
@@ -30,31 +32,47 @@ std::vector<Hit> page(const Nearest& query, std::vector<index::Candidate> candid
     return hits;
 }
 
+// Looking at single rows costs some times as much for each as a scan does.
+constexpr uint64_t kScanPerRow = 8;
+
+bool few_rows(const Nearest& query, uint64_t current) {
+    return query.filter != nullptr && query.filter->count_max() * kScanPerRow < current;
+}
+
+base::Status search_possible(const SearchSpace& space, const index::FlatQuery& flat,
+                             const RowFilter& filter) {
+    std::vector<uint32_t> rows;
+    rows.reserve(filter.count_max());
+    filter.possible().for_each([&](uint32_t row) { rows.push_back(row); });
+    return index::search_rows(rows, space.vectors, space.shape, flat);
+}
+
 }  // namespace
 
-base::Result<std::vector<std::vector<Hit>>> run_nearest(std::span<const index::RunView> runs,
-                                                        const index::FlatShape& shape,
-                                                        std::span<const Nearest> queries,
-                                                        const index::RowOrder& order) {
+base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space,
+                                                        std::span<const Nearest> queries) {
     uint64_t current = 0;
-    for (const index::RunView& run : runs) current += run.current();
+    for (const index::RunView& run : space.runs) current += run.current();
     std::vector<index::TopK> heaps;
     heaps.reserve(queries.size());
+    std::vector<index::FlatQuery> scans;
     for (const Nearest& query : queries) {
-        index::TopK& top = heaps.emplace_back(candidates_wanted(query, current), order);
+        index::TopK& top = heaps.emplace_back(candidates_wanted(query, current), space.order);
         if (query.score_threshold) {
-            const float key = index::key_of_score(*query.score_threshold, shape.distance);
+            const float key = index::key_of_score(*query.score_threshold, space.shape.distance);
             top.limit_bound(std::nextafter(key, -std::numeric_limits<float>::infinity()));
         }
+        const index::FlatQuery flat{query.vector.data(), &top, query.filter};
+        if (few_rows(query, current)) {
+            GRAPE_TRY(search_possible(space, flat, *query.filter));
+        } else {
+            scans.push_back(flat);
+        }
     }
-    std::vector<index::FlatQuery> flat;
-    for (size_t i = 0; i < queries.size(); ++i) {
-        flat.push_back({queries[i].vector.data(), &heaps[i]});
-    }
-    GRAPE_TRY(index::flat_search(runs, shape, flat));
+    if (!scans.empty()) GRAPE_TRY(index::flat_search(space.runs, space.shape, scans));
     std::vector<std::vector<Hit>> out;
     for (size_t i = 0; i < queries.size(); ++i) {
-        out.push_back(page(queries[i], heaps[i].take(), shape.distance));
+        out.push_back(page(queries[i], heaps[i].take(), space.shape.distance));
     }
     return out;
 }

@@ -9,11 +9,17 @@
 
 namespace grape::query {
 
-// The hits of each query, best first, ties by id. All queries are answered in one pass over the
-// runs.
-base::Result<std::vector<std::vector<Hit>>> run_nearest(std::span<const index::RunView> runs,
-                                                        const index::FlatShape& shape,
-                                                        std::span<const Nearest> queries,
-                                                        const index::RowOrder& order);
+// The vectors that are searched: the runs of one vector of a shard, and where each row's one is.
+struct SearchSpace {
+    std::span<const index::RunView> runs;
+    const index::RowVectors& vectors;
+    index::FlatShape shape;
+    const index::RowOrder& order;
+};
+
+// The hits of each query, best first, ties by id. Queries whose filters leave many rows are
+// answered in one pass over the runs; where few rows are left, these alone are looked at.
+base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space,
+                                                        std::span<const Nearest> queries);
 
 }  // namespace grape::query

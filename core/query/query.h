@@ -8,6 +8,8 @@
 
 namespace grape::query {
 
+class RowFilter;
+
 // Nearest points to one vector.
 struct Nearest {
     std::vector<uint8_t> vector;  // as vector::encode_query() made it
@@ -15,6 +17,7 @@ struct Nearest {
     uint64_t offset = 0;
     std::optional<float> score_threshold;  // strict: better than this
     std::optional<uint32_t> exclude_row;   // the point that gave the vector
+    RowFilter* filter = nullptr;           // the caller's; null: every point
 };
 
 struct Hit {

@@ -125,7 +125,7 @@ struct UpsertPoints {
 // filter.
 struct PointSelection {
     std::vector<base::PointId> ids;
-    FilterPtr filter;  // if set, there are no ids and no if_version
+    FilterPtr filter = nullptr;  // if set, there are no ids and no if_version
     std::optional<uint64_t> if_version;
 };
 struct DeletePoints {
@@ -184,12 +184,12 @@ struct ScrollPoints {
     uint64_t limit = 10;
     WithPayload with_payload{WithPayload::Kind::all, {}};
     WithVectors with_vectors;
-    FilterPtr filter;
+    FilterPtr filter = nullptr;
     std::optional<OrderBy> order_by;
 };
 struct CountPoints {
     std::string collection;
-    FilterPtr filter;
+    FilterPtr filter = nullptr;
 };
 // Nearest to a vector, or to the vector of a point (which is then left out of the answer).
 struct QueryPoints {
@@ -201,7 +201,7 @@ struct QueryPoints {
     std::optional<float> score_threshold;  // strict, as Qdrant's plain search
     WithPayload with_payload;
     WithVectors with_vectors;
-    FilterPtr filter;
+    FilterPtr filter = nullptr;
     bool exact = false;         // look at every vector
     bool indexed_only = false;  // accepted; all vectors are always searched
     std::optional<uint32_t> hnsw_ef =

@@ -73,8 +73,10 @@ engine::RequestBody Generator::rejected() {
         }
         case 2: {
             engine::BatchUpdate out = batch();
-            out.operations.emplace_back(engine::SetPayload{
-                name, {{nobody}, std::nullopt}, base::JsonValue::make_object(), std::nullopt});
+            out.operations.emplace_back(engine::SetPayload{name,
+                                                           {{nobody}, nullptr, std::nullopt},
+                                                           base::JsonValue::make_object(),
+                                                           std::nullopt});
             return out;
         }
         case 3: {

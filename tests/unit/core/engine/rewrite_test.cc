@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "core/engine/search_points.h"
 #include "tests/unit/core/engine/services_fixture.h"
 
 namespace grape::engine {

@@ -27,6 +27,14 @@ std::vector<uint32_t> rows_of(const std::vector<Hit>& hits) {
 }
 using Rows = std::vector<uint32_t>;
 
+// Vectors by row, for the searches that go by rows; no test here asks for one.
+class NoVectors final : public index::RowVectors {
+  public:
+    base::Result<index::DenseBlock> vector_of(uint32_t) const override {
+        return index::DenseBlock();
+    }
+};
+
 // Five points on a line, rows 0 to 4 at 0, 1, 2, 3, 4, in two runs.
 class Line {
   public:
@@ -38,7 +46,8 @@ class Line {
     std::vector<std::vector<Hit>> run(std::span<const Nearest> queries,
                                       Distance distance = Distance::euclid) const {
         const FlatShape shape{vector::Datatype::f32, distance, 1};
-        auto hits = run_nearest(runs, shape, queries, order);
+        const NoVectors vectors;
+        auto hits = run_nearest({runs, vectors, shape, order}, queries);
         EXPECT_TRUE(hits.ok());
         return hits.ok() ? std::move(hits).value() : std::vector<std::vector<Hit>>();
     }
@@ -132,7 +141,8 @@ TEST(Executor, without_runs_there_are_no_hits) {
     const RowNumbers order;
     const Nearest query = nearest_to({1});
     const FlatShape shape{vector::Datatype::f32, Distance::dot, 1};
-    const auto hits = run_nearest({}, shape, std::span(&query, 1), order);
+    const NoVectors vectors;
+    const auto hits = run_nearest({{}, vectors, shape, order}, std::span(&query, 1));
     ASSERT_TRUE(hits.ok());
     ASSERT_EQ(hits->size(), 1u);
     EXPECT_TRUE(hits->at(0).empty());

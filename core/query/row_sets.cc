@@ -1,0 +1,206 @@
+// Filters as an algebra over pairs of row sets. A condition without an index says nothing: no row
+// surely, every live row possibly.
+#include "core/query/row_sets.h"
+
+#include "core/query/field_condition.h"
+
+namespace grape::query {
+
+using base::Result;
+using base::Status;
+using index::RowBitset;
+
+namespace {
+
+class Finder {
+  public:
+    explicit Finder(const RowSource& rows) : rows_(rows) {}
+
+    Result<RowSets> find(const Filter& filter) const;
+
+    Result<RowSets> operator()(const FieldCondition& condition) const {
+        const FieldIndex* field = rows_.field(condition.key);
+        if (field == nullptr) return unknown();
+        const std::optional<FieldQuestion> question = ask(condition, field->type);
+        return question ? answer(*field, *question) : unknown();
+    }
+    Result<RowSets> operator()(const IsEmpty& condition) const {
+        const FieldIndex* field = rows_.field(condition.key);
+        return field == nullptr ? unknown() : answer(*field, ask(condition));
+    }
+    Result<RowSets> operator()(const IsNull& condition) const {
+        const FieldIndex* field = rows_.field(condition.key);
+        return field == nullptr ? unknown() : answer(*field, ask(condition));
+    }
+    Result<RowSets> operator()(const HasId& condition) const {
+        RowSets out = nothing();
+        for (const base::PointId& id : condition.ids) {
+            GRAPE_ASSIGN(const std::optional<uint32_t> row, rows_.find_row(id));
+            if (row) out.sure.set(*row);
+        }
+        out.possible = out.sure;
+        return out;
+    }
+    Result<RowSets> operator()(const HasVector& condition) const {
+        RowSets out = nothing();
+        rows_.live_rows().for_each([&](uint32_t row) {
+            if (rows_.has_vector(row, condition.name)) out.sure.set(row);
+        });
+        out.possible = out.sure;
+        return out;
+    }
+    Result<RowSets> operator()(const Slice& condition) const {
+        RowSets out = nothing();
+        rows_.live_rows().for_each([&](uint32_t row) {
+            if (slice_of(rows_.id(row), condition.total) == condition.index) out.sure.set(row);
+        });
+        out.possible = out.sure;
+        return out;
+    }
+    Result<RowSets> operator()(const SubFilter& condition) const { return find(*condition.filter); }
+    Result<RowSets> operator()(const Nested&) const { return unknown(); }
+
+  private:
+    RowSets nothing() const { return {RowBitset(rows_.high()), RowBitset(rows_.high())}; }
+    RowSets everything() const { return {rows_.live_rows(), rows_.live_rows()}; }
+    RowSets unknown() const { return {RowBitset(rows_.high()), rows_.live_rows()}; }
+    RowSets negation(const RowSets& of) const {
+        RowSets out = everything();
+        out.sure.and_not(of.possible);
+        out.possible.and_not(of.sure);
+        return out;
+    }
+    Result<RowSets> condition(const Condition& of) const { return std::visit(*this, of); }
+
+    Result<RowSets> answer(const FieldIndex& field, const FieldQuestion& question) const;
+    Status add_entries(const FieldIndex& field, const index::FieldLookup& lookup,
+                       RowBitset& out) const;
+    Result<RowSets> all_of(const std::vector<Condition>& conditions) const;
+    Result<RowSets> any_of(const std::vector<Condition>& conditions) const;
+    Result<RowSets> at_least(const MinShould& part) const;
+
+    const RowSource& rows_;
+};
+
+// The rows whose current entry meets the lookup.
+Status Finder::add_entries(const FieldIndex& field, const index::FieldLookup& lookup,
+                           RowBitset& out) const {
+    for (const auto& source : field.sources) {
+        GRAPE_TRY(source->find(
+            lookup, [&](std::span<const uint32_t> rows, index::CommitInterval interval) {
+                // An entry of a tail stands for one commit, a run for many rows at once.
+                if (interval.high - interval.low == 1) {
+                    for (const uint32_t row : rows) {
+                        if (rows_.alive(row) && rows_.written_at(row) == interval.high) {
+                            out.set(row);
+                        }
+                    }
+                    return;
+                }
+                const RowBitset& current = rows_.written_in(interval);
+                for (const uint32_t row : rows) {
+                    if (current.test(row)) out.set(row);
+                }
+            }));
+    }
+    return {};
+}
+
+Result<RowSets> Finder::answer(const FieldIndex& field, const FieldQuestion& question) const {
+    RowSets out = nothing();
+    GRAPE_TRY(add_entries(field, question.lookup, out.possible));
+    out.sure = out.possible;
+    if (question.sure_if) {
+        RowBitset also(rows_.high());
+        GRAPE_TRY(add_entries(field, *question.sure_if, also));
+        out.sure.and_with(also);
+    }
+    RowBitset open(rows_.high());
+    if (question.unknown) GRAPE_TRY(add_entries(field, *question.unknown, open));
+    if (field.covered_after != 0) open.or_with(rows_.written_in({0, field.covered_after}));
+    if (field.covered_until != UINT64_MAX) {
+        open.or_with(rows_.written_in({field.covered_until, UINT64_MAX}));
+    }
+    if (!question.negated) {
+        out.possible.or_with(open);
+        return out;
+    }
+    out = negation(out);
+    out.sure.and_not(open);
+    out.possible.or_with(open);
+    return out;
+}
+
+Result<RowSets> Finder::all_of(const std::vector<Condition>& conditions) const {
+    RowSets out = everything();
+    for (const Condition& each : conditions) {
+        GRAPE_ASSIGN(const RowSets found, condition(each));
+        out.sure.and_with(found.sure);
+        out.possible.and_with(found.possible);
+        if (!out.possible.any()) break;
+    }
+    return out;
+}
+
+Result<RowSets> Finder::any_of(const std::vector<Condition>& conditions) const {
+    RowSets out = nothing();
+    for (const Condition& each : conditions) {
+        GRAPE_ASSIGN(const RowSets found, condition(each));
+        out.sure.or_with(found.sure);
+        out.possible.or_with(found.possible);
+    }
+    return out;
+}
+
+// levels[i] has the rows that meet more than i of the conditions so far.
+void count_up(std::vector<RowBitset>& levels, const RowBitset& rows) {
+    for (size_t level = levels.size(); level-- > 1;) {
+        RowBitset both = rows;
+        both.and_with(levels[level - 1]);
+        levels[level].or_with(both);
+    }
+    levels[0].or_with(rows);
+}
+
+Result<RowSets> Finder::at_least(const MinShould& part) const {
+    if (part.conditions.empty() || part.min_count == 0) return everything();
+    if (part.min_count > part.conditions.size()) return nothing();
+    const auto needed = static_cast<size_t>(part.min_count);
+    std::vector<RowBitset> sure(needed, RowBitset(rows_.high()));
+    std::vector<RowBitset> possible = sure;
+    for (const Condition& each : part.conditions) {
+        GRAPE_ASSIGN(const RowSets found, condition(each));
+        count_up(sure, found.sure);
+        count_up(possible, found.possible);
+    }
+    return RowSets{std::move(sure.back()), std::move(possible.back())};
+}
+
+Result<RowSets> Finder::find(const Filter& filter) const {
+    GRAPE_ASSIGN(RowSets out, all_of(filter.must));
+    const auto narrow = [&out](const RowSets& by) {
+        out.sure.and_with(by.sure);
+        out.possible.and_with(by.possible);
+    };
+    if (!filter.should.empty()) {
+        GRAPE_ASSIGN(const RowSets found, any_of(filter.should));
+        narrow(found);
+    }
+    if (!filter.must_not.empty()) {
+        GRAPE_ASSIGN(const RowSets found, any_of(filter.must_not));
+        narrow(negation(found));
+    }
+    if (filter.min_should) {
+        GRAPE_ASSIGN(const RowSets found, at_least(*filter.min_should));
+        narrow(found);
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<RowSets> find_rows(const Filter& filter, const RowSource& rows) {
+    return Finder(rows).find(filter);
+}
+
+}  // namespace grape::query
