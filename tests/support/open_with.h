@@ -13,6 +13,7 @@ inline base::Result<grape_db*> open_with(const engine::OpenOptions& options) {
     GRAPE_ASSIGN(capi::Claim claim, capi::Claim::take());
     auto open = std::make_unique<capi::OpenDatabase>();
     GRAPE_ASSIGN(open->database, engine::Database::open(options));
+    open->pool = std::make_unique<base::ThreadPool>(base::ThreadPool::Options{});
     open->process = ::getpid();
     return claim.publish(std::move(open));
 }
