@@ -175,6 +175,9 @@ Result<Body> Encoder::operator()(const engine::DatabaseInfoReply& in) {
     out.add_vectors_merged(in.vectors_merged);
     out.add_points_purged(in.points_purged);
     out.add_background_failures(in.background_failures);
+    out.add_graphs_started(in.graphs_started);
+    out.add_graphs_done(in.graphs_done);
+    out.add_vectors_linked(in.vectors_linked);
     out.add_background_error(background_error);
     out.add_file_bytes(in.file_bytes);
     out.add_log_bytes(in.log_bytes);

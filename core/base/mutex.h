@@ -14,6 +14,7 @@
 #define GRAPE_GUARDED_BY(mutex) GRAPE_THREAD_ATTRIBUTE(guarded_by(mutex))
 #define GRAPE_REQUIRES(mutex) GRAPE_THREAD_ATTRIBUTE(requires_capability(mutex))
 #define GRAPE_EXCLUDES(mutex) GRAPE_THREAD_ATTRIBUTE(locks_excluded(mutex))
+#define GRAPE_RETURN_CAPABILITY(mutex) GRAPE_THREAD_ATTRIBUTE(lock_returned(mutex))
 
 namespace grape::base {
 

@@ -228,7 +228,9 @@ Result<bool> Background::rewrite(const RewritePlan& plan) {
 
 Result<uint64_t> Background::try_rewrite(const RewritePlan& plan) {
     try {
-        return run_rewrite(services_, sequencer_, plan);
+        const Result<uint64_t> done = run_rewrite(services_, sequencer_, plan);
+        if (done.ok() && new_files_) new_files_(plan.collection);
+        return done;
     } catch (const std::bad_alloc&) {
         return Status::make_nomem("not enough memory");
     }
@@ -330,6 +332,11 @@ Status Background::drain_collection(uint32_t number, bool merge) {
         GRAPE_TRY(rewrite(plan).status());
     }
     return {};
+}
+
+Status Background::flush_collection(uint32_t collection) {
+    const base::MutexLock work(work_mutex_);
+    return rewrite({collection, {}}).status();
 }
 
 Status Background::cover_fields(const std::string& name) {

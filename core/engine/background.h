@@ -45,6 +45,14 @@ class Background {
     base::Status drain(bool everything);
     // Makes indexes of the collection's fields that do not speak for all points yet.
     base::Status cover_fields(const std::string& collection);
+    // The tails of the collection go into files.
+    base::Status flush_collection(uint32_t collection);
+    // Held while files come and go.
+    base::Mutex& work_mutex() GRAPE_RETURN_CAPABILITY(work_mutex_) { return work_mutex_; }
+    // Called with a collection whose files changed; set before start().
+    void on_new_files(std::function<void(uint32_t collection)> call) {
+        new_files_ = std::move(call);
+    }
     const BackgroundCounts& counts() const { return counts_; }
     std::string last_error() const GRAPE_EXCLUDES(mutex_);
 
@@ -70,6 +78,7 @@ class Background {
     Sequencer& sequencer_;
     Purge& purge_;
     BackgroundCounts counts_;
+    std::function<void(uint32_t)> new_files_;
     base::Thread thread_;
     base::Mutex work_mutex_;  // before mutex_
     std::string sweep_cursor_ GRAPE_GUARDED_BY(work_mutex_);

@@ -94,6 +94,11 @@ index::FlatShape Collection::flat_shape(uint32_t vector) const {
     return {record.datatype, record.distance, record.size};
 }
 
+index::GraphShape Collection::graph_shape(uint32_t vector) const {
+    const storage::VectorRecord& record = record_.vectors[vector];
+    return {vector, record.datatype, record.distance, record.size};
+}
+
 CollectionConfig Collection::config() const {
     CollectionConfig out;
     for (const storage::VectorRecord& vector : record_.vectors) {

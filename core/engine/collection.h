@@ -10,6 +10,7 @@
 #include "core/engine/request/request.h"
 #include "core/index/dense_file.h"
 #include "core/index/flat_search.h"
+#include "core/index/graph/graph_code.h"
 #include "storage/record_codec.h"
 
 namespace grape::engine {
@@ -40,6 +41,7 @@ class Collection {
     uint32_t row_bytes(uint32_t vector) const;
     index::SectionShape section_shape(uint32_t vector) const;
     index::FlatShape flat_shape(uint32_t vector) const;
+    index::GraphShape graph_shape(uint32_t vector) const;
     CollectionConfig config() const;
     // By number.
     const std::vector<Field>& fields() const { return fields_; }

@@ -40,6 +40,7 @@ struct OpenOptions {
         uint64_t dead_rows_min = 0;        // so many dead rows are worth a look (4096)
         uint64_t log_files_max = 0;        // beyond, who holds the oldest one is flushed (4)
         uint32_t rows_max = 0;             // row numbers of a shard (limits::rows_per_shard_max)
+        uint64_t graph_vectors_min = 0;    // fewer vectors are scanned, without a graph (10,000)
     } sizes;
 };
 

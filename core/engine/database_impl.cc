@@ -27,6 +27,7 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     take(out.dead_rows_min, wanted.dead_rows_min);
     take(out.log_files_max, wanted.log_files_max);
     take(out.rows_max, wanted.rows_max);
+    take(out.graph_vectors_min, wanted.graph_vectors_min);
     return out;
 }
 
@@ -85,7 +86,11 @@ Status DatabaseImpl::start() {
     for (PurgeItem& item : recovered.purge) purge_->add(std::move(item));
     background_ = std::make_unique<Background>(services_, *sequencer_, *purge_);
     timer_ = std::make_unique<SyncTimer>(services_);
-    return options_.background ? background_->start() : Status();
+    graphs_ = std::make_unique<GraphWorker>(services_, *sequencer_, *background_);
+    background_->on_new_files([this](uint32_t collection) { graphs_->note(collection); });
+    if (!options_.background) return {};
+    graphs_->start();
+    return background_->start();
 }
 
 // A request that runs, until it goes, by whichever way: close() waits for it.
@@ -136,6 +141,7 @@ Status DatabaseImpl::close() {
         while (active_ != 0) idle_.wait(mutex_);
     }
     if (sequencer_ == nullptr) return {};
+    graphs_->stop();
     background_->stop();
     timer_->stop();
     Status outcome = sequencer_->health();
@@ -145,6 +151,7 @@ Status DatabaseImpl::close() {
     if (outcome.ok()) outcome = services_.store->sync();
     if (outcome.ok()) outcome = services_.store->settle();
     services_.views.clear();
+    graphs_.reset();
     background_.reset();
     purge_.reset();
     sequencer_.reset();

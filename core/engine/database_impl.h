@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "core/engine/background.h"
+#include "core/engine/graph_worker.h"
 #include "core/engine/recovery.h"
 #include "core/engine/sync_timer.h"
 #include "core/engine/write_points.h"
@@ -45,6 +46,7 @@ class DatabaseImpl {
     std::unique_ptr<Sequencer> sequencer_;
     std::unique_ptr<Purge> purge_;
     std::unique_ptr<Background> background_;
+    std::unique_ptr<GraphWorker> graphs_;
     std::unique_ptr<SyncTimer> timer_;
 
     base::Mutex mutex_;

@@ -106,8 +106,8 @@ Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) 
     }
     if (const auto* r = std::get_if<GetAliases>(&body)) return wrap(aliases(view, *r));
     if (std::holds_alternative<DatabaseInfo>(body)) {
-        return ReplyBody(
-            database_info(services_, view, *background_, *purge_, sequencer_->health()));
+        return ReplyBody(database_info(services_, view, *background_, graphs_->counts(), *purge_,
+                                       sequencer_->health()));
     }
     if (std::holds_alternative<Verify>(body)) return wrap(verify(services_, view));
     return Status::make_unsupported("the request is of no kind that this version knows");
@@ -119,7 +119,10 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     change.idempotency_key = options.idempotency_key;
     // Rows that wait for the purge are known to it before a view shows them dead.
     change.written = [this](CommitEdit& edit) { purge_->add_edit(edit); };
-    change.committed = [this](CommitEdit& edit) { background_->note_commit(edit); };
+    change.committed = [this](CommitEdit& edit) {
+        background_->note_commit(edit);
+        graphs_->note_commit(edit);
+    };
     background_->wait_for_room();
     GRAPE_TRY(sequencer_->run(change));
     if (durability == Durability::group) {
@@ -222,10 +225,19 @@ Status DatabaseImpl::cover_index(const std::string& collection) {
 }
 
 Result<ReplyBody> DatabaseImpl::maintain(const RequestBody& body) {
-    if (std::holds_alternative<PauseBackground>(body)) background_->pause();
-    if (std::holds_alternative<ResumeBackground>(body)) background_->resume();
+    if (std::holds_alternative<PauseBackground>(body)) {
+        background_->pause();
+        graphs_->pause();
+    }
+    if (std::holds_alternative<ResumeBackground>(body)) {
+        background_->resume();
+        graphs_->resume();
+    }
     if (std::holds_alternative<Flush>(body)) GRAPE_TRY(drain(false));
-    if (std::holds_alternative<Optimize>(body)) GRAPE_TRY(drain(true));
+    if (std::holds_alternative<Optimize>(body)) {
+        GRAPE_TRY(drain(true));
+        GRAPE_TRY(graphs_->drain());
+    }
     if (std::holds_alternative<Flush>(body)) GRAPE_TRY(services_.store->sync());
     WriteReply reply;
     reply.commit = services_.views.current()->commit();

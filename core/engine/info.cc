@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/engine/graph_choice.h"
 #include "core/engine/shard_reader.h"
 #include "core/query/field_order.h"
 #include "core/vector/distance.h"
@@ -47,6 +48,7 @@ Result<CollectionInfo> collection_info(const Services& services, const View& vie
                  ShardReader::open(services, view, request.collection));
     GRAPE_ASSIGN(out.fields, field_infos(*reader));
     out.points_count = state.rows.live();
+    if (graph_is_due(services.sizes, state)) out.status = "yellow";
     for (const VectorRuns& runs : state.vectors) {
         out.segments_count += runs.runs.size();
         for (const index::RunView& run : runs.runs) {
@@ -86,8 +88,8 @@ Result<AliasesReply> aliases(const View& view, const GetAliases& request) {
 }
 
 DatabaseInfoReply database_info(const Services& services, const View& view,
-                                const Background& background, const Purge& purge,
-                                const Status& health) {
+                                const Background& background, const GraphCounts& graphs,
+                                const Purge& purge, const Status& health) {
     DatabaseInfoReply out;
     out.version = GRAPE_VERSION;
     out.cpu_target = vector::target_name(vector::best_target());
@@ -112,6 +114,9 @@ DatabaseInfoReply database_info(const Services& services, const View& view,
     out.vectors_merged = counts.vectors_merged;
     out.points_purged = purge.rows_purged();
     out.background_failures = counts.failures;
+    out.graphs_started = graphs.started;
+    out.graphs_done = graphs.done;
+    out.vectors_linked = graphs.vectors_linked;
     out.background_error = background.last_error();
     const FileTable::Totals files = services.files->totals();
     out.file_bytes = files.file_bytes;

@@ -143,6 +143,8 @@ void Registration::swap_runs(ShardView& view) {
         });
         if (output.file != nullptr) {
             runs.add_file({output.file, output.file->count(), {}});
+            index::RunView* added = runs.find(output.run_id);
+            if (runs.graph) added->graphed = output.graphed;
         }
     }
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/engine/graph_choice.h"
+
 namespace grape::engine {
 namespace {
 
@@ -14,6 +16,10 @@ bool wants_flush(const Sizes& sizes, const ShardView& view, bool force) {
     const uint64_t row_bytes = view.changed_row_bytes();
     if (view.tail_bytes >= sizes.flush_tail_bytes) return true;
     if (row_bytes >= sizes.flush_row_bytes) return true;
+    // Vectors that are scanned because they are not in a graph: they go into one from files.
+    for (const VectorRuns& runs : view.vectors) {
+        if (graph_wish(sizes, runs, false) == GraphWish::flush_first) return true;
+    }
     // An index that does not speak for all points yet: a rewrite makes it.
     for (const FieldRuns& field : view.fields) {
         if (field.covered_after != 0) return true;

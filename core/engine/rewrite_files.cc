@@ -89,6 +89,7 @@ Status RewriteFiles::gather_run(VectorOutput& output, const index::RunView& run)
     for (uint32_t position = 0; position < run.length; ++position) {
         if (run.hidden.test(position)) continue;
         moved[position] = static_cast<uint32_t>(output.entries.size());
+        if (run.graphed.test(position)) output.graphed.set(moved[position], edit_);
         output.entries.push_back(entries[position]);
     }
     return {};

@@ -35,6 +35,7 @@ struct VectorOutput {
     std::vector<const index::RunView*> inputs;
     std::map<uint32_t, std::vector<uint32_t>> moved;  // run -> old position -> new position
     std::vector<index::DenseEntry> entries, absent;
+    base::ChunkedBitset graphed;  // of the entries
     uint32_t run_id = 0;
     index::SectionPlace place;
     std::shared_ptr<index::DenseFile> file;  // null when nothing was left to write
@@ -83,6 +84,7 @@ class RewriteFiles {
     const Collection& collection_;
     const ShardView& before_;
     const uint64_t as_of_;
+    const uint64_t edit_ = base::next_edit();
     std::vector<VectorOutput> outputs_;
     std::vector<std::unordered_map<uint32_t, uint64_t>> absent_commits_;  // by vector, row
     storage::BlobIdentity vectors_blob_, rows_blob_;

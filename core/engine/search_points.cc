@@ -35,6 +35,8 @@ Result<query::Nearest> make_plan(const ShardReader& reader, uint32_t number,
     plan.limit = request.limit;
     plan.offset = request.offset;
     plan.score_threshold = request.score_threshold;
+    plan.exact = request.exact;
+    plan.effort = request.hnsw_ef.value_or(0);
     plan.vector.resize(record.size * vector::query_element_bytes(record.datatype));
     if (const auto* data = std::get_if<VectorData>(&request.query)) {
         VectorReader values;
@@ -91,8 +93,13 @@ Status query_group(const Services& services, const View& view,
         filters.push_back(std::move(filter));
     }
     const ShardVectors vectors(reader->shard(), number);
-    const query::SearchSpace space{reader->shard().vectors[number].runs, vectors,
-                                   collection.flat_shape(number), reader->points()};
+    const VectorRuns& runs = reader->shard().vectors[number];
+    query::SearchSpace space{runs.runs, vectors, collection.flat_shape(number), reader->points()};
+    if (runs.graph) {
+        space.graph = runs.graph->run.get();
+        space.hidden_nodes = &runs.graph->hidden;
+        space.scratch = runs.graph->scratch.get();
+    }
     GRAPE_ASSIGN(const std::vector<std::vector<query::Hit>> hits, query::run_nearest(space, plans));
     for (size_t i = 0; i < requests.size(); ++i) {
         GRAPE_ASSIGN(QueryReply reply, make_reply(*reader, requests[i], hits[i], plans[i].filter));

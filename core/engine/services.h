@@ -32,6 +32,7 @@ struct Sizes {
     uint64_t kept_commits_max = 4096;           // beyond, lagging shards are flushed
     uint64_t dead_rows_min = 4096;              // so many dead rows are worth a look
     uint64_t log_files_max = 4;                 // beyond, who holds the oldest one is flushed
+    uint64_t graph_vectors_min = 10'000;        // fewer vectors are scanned, without a graph
     static Sizes from(const OpenOptions::Sizes& wanted);
 };
 

@@ -40,6 +40,8 @@ class Load {
     void offer(uint32_t vector, uint32_t row, uint64_t commit, Place place);
     void settle_places();
     Status hide_old();
+    void load_graphs();
+    Status load_graph(const storage::RunRecord& record, uint32_t vector);
     Status meet(uint32_t row);
 
     index::RunView& tail(uint32_t vector);
@@ -76,6 +78,7 @@ Result<std::shared_ptr<const ShardView>> Load::run() {
     GRAPE_TRY(gather_file_entries());
     settle_places();
     GRAPE_TRY(hide_old());
+    load_graphs();
     GRAPE_TRY(load_fields(collection_, inputs_, store_, files_, logger_, *view_));
     view_->last_commit = inputs_.last_commit;
     view_->log_files = inputs_.log_files;
@@ -119,6 +122,7 @@ Status Load::open_row_files() {
 
 Status Load::open_runs() {
     for (const auto& [key, record] : inputs_.runs) {
+        view_->next_run_id = std::max(view_->next_run_id, record.run_id + 1);
         if (storage::index_kind(key.index) != storage::IndexKind::vectors) continue;
         if (key.index >= collection_.vectors()) {
             return Status::make_corrupt("collection '", collection_.name(),
@@ -131,7 +135,6 @@ Status Load::open_runs() {
                      index::DenseFile::open(std::move(blob), {record.offset, record.length},
                                             collection_.section_shape(key.index), record.run_id));
         view_->vectors[key.index].runs.push_back({file, file->count(), {}});
-        view_->next_run_id = std::max(view_->next_run_id, record.run_id + 1);
     }
     return {};
 }
@@ -317,6 +320,37 @@ void Load::settle_places() {
             rows.set_version(row, std::max(rows.version(row), best.commit), edit_);
         }
     }
+}
+
+// A graph is derived: without it its vectors are scanned, until there is a new one.
+void Load::load_graphs() {
+    for (const auto& [key, record] : inputs_.runs) {
+        if (storage::index_kind(key.index) != storage::IndexKind::graph) continue;
+        const uint32_t vector = key.index - storage::kGraphIndexBase;
+        if (vector >= collection_.vectors()) continue;
+        const Status loaded = load_graph(record, vector);
+        if (loaded.ok()) continue;
+        view_->vectors[vector].drop_graph();
+        base::log(logger_, base::LogLevel::warning,
+                  base::cat("collection '", collection_.name(), "': the graph of vector '",
+                            collection_.vector(vector).name, "': ", loaded.to_string(),
+                            "; it is made again"));
+    }
+}
+
+Status Load::load_graph(const storage::RunRecord& record, uint32_t vector) {
+    GRAPE_ASSIGN(
+        std::shared_ptr<storage::Blob> blob,
+        files_.open(record.blob, storage::BlobKind::graph, collection_.vector(vector).placement));
+    GraphView graph;
+    graph.id = record.run_id;
+    GRAPE_ASSIGN(graph.run, index::GraphRun::open(std::move(blob), {record.offset, record.length},
+                                                  collection_.graph_shape(vector)));
+    graph.scratch = std::make_shared<index::GraphScratchPool>();
+    VectorRuns& runs = view_->vectors[vector];
+    GRAPE_TRY(mark_graphed(graph, runs.runs, view_->rows.high(), edit_));
+    runs.graph = std::move(graph);
+    return {};
 }
 
 // Also the check that rows and runs agree: each place that a row claims is met exactly once.

@@ -9,6 +9,20 @@ const index::RunView* VectorRuns::find(uint32_t run_id) const {
     return nullptr;
 }
 
+uint64_t VectorRuns::outside_graph() const {
+    uint64_t count = 0;
+    for (const index::RunView& run : runs) count += run.outside_graph();
+    return count;
+}
+
+void VectorRuns::drop_graph() {
+    graph.reset();
+    for (index::RunView& run : runs) {
+        run.graphed = {};
+        run.hidden_graphed = 0;
+    }
+}
+
 index::RunView* VectorRuns::find(uint32_t run_id) {
     return const_cast<index::RunView*>(std::as_const(*this).find(run_id));
 }
@@ -52,7 +66,22 @@ void ShardView::hide(uint32_t vector, Place place, uint64_t edit) {
     if (place.none()) return;
     index::RunView* run = vectors[vector].find(place.run);
     GRAPE_DCHECK(run != nullptr && place.position < run->length);
-    if (run != nullptr) run->hidden.set(place.position, edit);
+    if (run == nullptr || !run->hide(place.position, edit)) return;
+    if (run->graphed.test(place.position)) hide_node(vectors[vector], *run, place.position, edit);
+}
+
+// Where the node cannot be found (its file cannot be read) the graph is worth nothing.
+void ShardView::hide_node(VectorRuns& runs, const index::RunView& run, uint32_t position,
+                          uint64_t edit) {
+    uint32_t row = 0;
+    const bool read = run.run->rows(position, std::span(&row, 1)).ok();
+    const base::Result<uint32_t> node =
+        read ? runs.graph->run->find(row) : base::Result<uint32_t>(index::kNoNode);
+    if (node.ok() && *node != index::kNoNode) {
+        runs.graph->hidden.set(*node, edit);
+    } else {
+        runs.drop_graph();
+    }
 }
 
 const FieldRuns* ShardView::field(uint32_t number) const {

@@ -5,11 +5,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/engine/collection.h"
 #include "core/engine/field_runs.h"
+#include "core/engine/graph_view.h"
 #include "core/engine/row_file.h"
 #include "core/engine/row_sets.h"
 #include "core/engine/row_table.h"
@@ -21,6 +23,7 @@ namespace grape::engine {
 struct VectorRuns {
     std::vector<index::RunView> runs;
     bool open_tail = false;  // the last run may be appended to
+    std::optional<GraphView> graph;
 
     const index::RunView* find(uint32_t run_id) const;
     index::RunView* find(uint32_t run_id);
@@ -28,6 +31,10 @@ struct VectorRuns {
     void add_file(index::RunView run) {
         runs.insert(runs.end() - (open_tail ? 1 : 0), std::move(run));
     }
+    // Current vectors that the graph does not have.
+    uint64_t outside_graph() const;
+    // The vectors are searched without a graph from here on.
+    void drop_graph();
 };
 
 // A log file that holds vectors of a shard, and the commits that put them there.
@@ -60,6 +67,8 @@ struct ShardView {
     uint64_t changed_row_bytes() const;
     // Marks the position as no longer current.
     void hide(uint32_t vector, Place place, uint64_t edit);
+    static void hide_node(VectorRuns& runs, const index::RunView& run, uint32_t position,
+                          uint64_t edit);
     // The index of the field of that number, or null.
     const FieldRuns* field(uint32_t number) const;
     FieldRuns* field(uint32_t number);

@@ -3,6 +3,7 @@
 #include "core/base/checksum.h"
 #include "core/engine/info.h"
 #include "core/engine/verify_fields.h"
+#include "core/engine/verify_graphs.h"
 
 namespace grape::engine {
 
@@ -143,6 +144,13 @@ void Verifier::walk_collection(const CollectionView& view) {
 void Verifier::walk_runs(const Collection& collection, const ShardView& shard) {
     const std::string where = base::cat("collection '", collection.name(), "'");
     for (uint32_t vector = 0; vector < shard.vectors.size(); ++vector) {
+        verify_graph(
+            shard.vectors[vector], shard.rows.high(),
+            [&](const std::string& text) {
+                problem(base::cat(where, ": the graph of vector '", collection.vector(vector).name,
+                                  "': ", text));
+            },
+            out_);
         for (const index::RunView& run : shard.vectors[vector].runs) {
             std::vector<uint32_t> rows(run.length);
             if (!rows.empty()) check(run.run->rows(0, rows), where);

@@ -51,9 +51,19 @@ class DenseRun {
 struct RunView {
     std::shared_ptr<const DenseRun> run;
     uint32_t length = 0;
-    base::ChunkedBitset hidden;  // positions that are no longer current
+    base::ChunkedBitset hidden;        // positions that are no longer current
+    base::ChunkedBitset graphed = {};  // positions whose vector is a node of the vector's graph
+    uint32_t hidden_graphed = 0;       // how many of those are hidden
 
     uint32_t current() const { return length - hidden.count(); }
+    // Current ones that the graph does not have.
+    uint32_t outside_graph() const { return current() - (graphed.count() - hidden_graphed); }
+    // True when the position was current before.
+    bool hide(uint32_t position, uint64_t edit) {
+        if (!hidden.set(position, edit)) return false;
+        if (graphed.test(position)) ++hidden_graphed;
+        return true;
+    }
 };
 
 // How many positions to ask of block() at once, so that a block stays in the second-level cache.

@@ -15,7 +15,13 @@ constexpr uint32_t kBlockPositionsMax = 2048;
 struct Scan {
     const FlatShape& shape;
     vector::ScoreBlock kernel;
+    FlatScope scope;
     std::vector<float> scores;
+
+    bool skips(const RunView& run, uint32_t position) const {
+        return run.hidden.test(position) ||
+               (scope == FlatScope::outside_graph && run.graphed.test(position));
+    }
 };
 
 Status offer(const FlatQuery& query, Candidate candidate) {
@@ -33,7 +39,7 @@ Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan,
                    const FlatQuery& query) {
     for (uint32_t i = 0; i < block.count; ++i) {
         const float key = key_of_score(scan.scores[i], scan.shape.distance);
-        if (key > query.top->bound() || run.hidden.test(block.first + i)) continue;
+        if (key > query.top->bound() || scan.skips(run, block.first + i)) continue;
         uint32_t row = 0;
         GRAPE_TRY(run.run->rows(block.first + i, std::span(&row, 1)));
         GRAPE_TRY(offer(query, {key, row}));
@@ -44,6 +50,10 @@ Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan,
 Status search_run(const RunView& run, Scan& scan, std::span<const FlatQuery> queries) {
     const uint32_t row_bytes = run.run->row_bytes();
     for (uint32_t first = 0; first < run.length;) {
+        if (scan.skips(run, first)) {
+            ++first;
+            continue;
+        }
         const uint32_t wanted = std::min(block_positions(row_bytes), run.length - first);
         GRAPE_ASSIGN(const DenseBlock block, run.run->block(first, wanted));
         scan.scores.resize(block.count);
@@ -74,10 +84,11 @@ float score_of_key(float key, vector::Distance distance) {
 }
 
 Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
-                   std::span<const FlatQuery> queries) {
-    Scan scan{shape, vector::score_block(shape.datatype, shape.distance), {}};
+                   std::span<const FlatQuery> queries, FlatScope scope) {
+    Scan scan{shape, vector::score_block(shape.datatype, shape.distance), scope, {}};
     for (const RunView& run : runs) {
-        if (run.current() != 0) GRAPE_TRY(search_run(run, scan, queries));
+        const bool any = scope == FlatScope::all ? run.current() != 0 : run.outside_graph() != 0;
+        if (any) GRAPE_TRY(search_run(run, scan, queries));
     }
     return {};
 }

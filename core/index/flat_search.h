@@ -26,8 +26,10 @@ struct FlatShape {
     uint32_t dim = 0;
 };
 
+// `outside_graph`: only vectors that are no nodes of the runs' graph.
+enum class FlatScope : uint8_t { all, outside_graph };
 base::Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
-                         std::span<const FlatQuery> queries);
+                         std::span<const FlatQuery> queries, FlatScope scope = FlatScope::all);
 
 // Where the vectors of rows are: in whatever run has the current one.
 class RowVectors {

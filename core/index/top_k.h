@@ -24,23 +24,24 @@ struct Candidate {
 
 class TopK {
   public:
-    TopK(size_t k, const RowOrder& order) : k_(k), order_(order) {}
+    TopK(size_t k, const RowOrder& order) : k_(k), order_(&order) {}
 
     // No candidate with a greater key can get in.
     float bound() const { return bound_; }
     // Candidates with greater keys are of no interest (a score threshold).
     void limit_bound(float key) { bound_ = key < bound_ ? key : bound_; }
     void offer(Candidate candidate);
+    size_t size() const { return heap_.size(); }
     // Nearest first; empties the heap.
     std::vector<Candidate> take();
 
   private:
     bool before(const Candidate& a, const Candidate& b) const {
         if (a.key != b.key) return a.key < b.key;
-        return order_.before(a.row, b.row);
+        return order_->before(a.row, b.row);
     }
-    const size_t k_;
-    const RowOrder& order_;
+    size_t k_;
+    const RowOrder* order_;
     float bound_ = std::numeric_limits<float>::max();
     std::vector<Candidate> heap_;  // the last one in order on top
 };

@@ -34,17 +34,106 @@ std::vector<Hit> page(const Nearest& query, std::vector<index::Candidate> candid
 
 // Looking at single rows costs some times as much for each as a scan does.
 constexpr uint64_t kScanPerRow = 8;
+// Fewer rows than one in so many are looked at one by one even beside a graph.
+constexpr uint64_t kWalkPerRow = 50;
 
-bool few_rows(const Nearest& query, uint64_t current) {
-    return query.filter != nullptr && query.filter->count_max() * kScanPerRow < current;
+// One query on its way: the heap and how it is asked of scans.
+class Search {
+  public:
+    Search(const SearchSpace& space, const Nearest& query, uint64_t current)
+        : space_(space), query_(query), current_(current), top_(make_heap()) {}
+
+    // Answers the query if that takes no scan of all runs.
+    base::Result<bool> try_alone() {
+        if (wanted() == 0) return true;
+        const bool walks =
+            space_.graph != nullptr && !query_.exact && wanted() * 4 <= space_.graph->count();
+        if (few_rows(walks ? kWalkPerRow : kScanPerRow)) {
+            GRAPE_TRY(search_possible());
+            return true;
+        }
+        if (!walks) return false;
+        GRAPE_ASSIGN(const bool found, walk());
+        if (found) return true;
+        top_ = make_heap();
+        if (!few_rows(kScanPerRow)) return false;
+        GRAPE_TRY(search_possible());
+        return true;
+    }
+    index::FlatQuery flat() { return {query_.vector.data(), &top_, query_.filter}; }
+    std::vector<Hit> hits() { return page(query_, top_.take(), space_.shape.distance); }
+
+  private:
+    index::TopK make_heap() const {
+        index::TopK top(candidates_wanted(query_, current_), space_.order);
+        if (query_.score_threshold) {
+            const float key = index::key_of_score(*query_.score_threshold, space_.shape.distance);
+            top.limit_bound(std::nextafter(key, -std::numeric_limits<float>::infinity()));
+        }
+        return top;
+    }
+    uint64_t wanted() const { return candidates_wanted(query_, current_); }
+    // How many rows can be answers at most.
+    uint64_t matching() const {
+        return query_.filter == nullptr ? current_ : std::min(current_, query_.filter->count_max());
+    }
+    bool few_rows(uint64_t part) const {
+        return query_.filter != nullptr && query_.filter->count_max() * part < current_;
+    }
+    base::Status search_possible() {
+        std::vector<uint32_t> rows;
+        rows.reserve(static_cast<size_t>(query_.filter->count_max()));
+        query_.filter->possible().for_each([&](uint32_t row) { rows.push_back(row); });
+        return index::search_rows(rows, space_.vectors, space_.shape, flat());
+    }
+    base::Result<bool> walk();
+    base::Status exact_keys(std::span<const index::GraphCandidate> candidates,
+                            std::span<float> keys) const;
+
+    const SearchSpace& space_;
+    const Nearest& query_;
+    const uint64_t current_;
+    index::TopK top_;
+};
+
+base::Status Search::exact_keys(std::span<const index::GraphCandidate> candidates,
+                                std::span<float> keys) const {
+    const vector::ScoreBlock kernel =
+        vector::score_block(space_.shape.datatype, space_.shape.distance);
+    for (size_t i = 0; i < candidates.size(); ++i) {
+        GRAPE_ASSIGN(const index::DenseBlock block, space_.vectors.vector_of(candidates[i].row));
+        if (block.vectors == nullptr) {
+            return base::Status::make_corrupt("a node of a graph has a row without a vector");
+        }
+        float score = 0;
+        kernel(query_.vector.data(), block.vectors, 0, 1, space_.shape.dim, &score);
+        keys[i] = index::key_of_score(score, space_.shape.distance);
+    }
+    return {};
 }
 
-base::Status search_possible(const SearchSpace& space, const index::FlatQuery& flat,
-                             const RowFilter& filter) {
-    std::vector<uint32_t> rows;
-    rows.reserve(filter.count_max());
-    filter.possible().for_each([&](uint32_t row) { rows.push_back(row); });
-    return index::search_rows(rows, space.vectors, space.shape, flat);
+// False when it may have missed answers.
+base::Result<bool> Search::walk() {
+    const index::FlatQuery outside = flat();
+    GRAPE_TRY(index::flat_search(space_.runs, space_.shape, std::span(&outside, 1),
+                                 index::FlatScope::outside_graph));
+    index::GraphQuery query;
+    query.query = query_.vector.data();
+    query.k = static_cast<uint32_t>(wanted());
+    query.effort = query_.effort;
+    query.hidden = space_.hidden_nodes;
+    query.test = query_.filter;
+    // A walk that meets more nodes than there are rows to look at is worse than looking at them.
+    if (query_.filter != nullptr) query.visits_max = query_.filter->count_max();
+    query.exact_keys = [this](std::span<const index::GraphCandidate> candidates,
+                              std::span<float> keys) { return exact_keys(candidates, keys); };
+    query.top = &top_;
+    GRAPE_ASSIGN(const index::GraphReply reply,
+                 index::graph_search(*space_.graph, query, *space_.scratch));
+    const uint64_t needed = std::min(wanted(), matching());
+    // With a threshold answers may be few because the others are too far away.
+    const uint64_t found = query_.score_threshold ? reply.candidates : top_.size();
+    return reply.complete && found >= needed;
 }
 
 }  // namespace
@@ -53,27 +142,18 @@ base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space
                                                         std::span<const Nearest> queries) {
     uint64_t current = 0;
     for (const index::RunView& run : space.runs) current += run.current();
-    std::vector<index::TopK> heaps;
-    heaps.reserve(queries.size());
+    std::vector<Search> searches;
+    searches.reserve(queries.size());
     std::vector<index::FlatQuery> scans;
     for (const Nearest& query : queries) {
-        index::TopK& top = heaps.emplace_back(candidates_wanted(query, current), space.order);
-        if (query.score_threshold) {
-            const float key = index::key_of_score(*query.score_threshold, space.shape.distance);
-            top.limit_bound(std::nextafter(key, -std::numeric_limits<float>::infinity()));
-        }
-        const index::FlatQuery flat{query.vector.data(), &top, query.filter};
-        if (few_rows(query, current)) {
-            GRAPE_TRY(search_possible(space, flat, *query.filter));
-        } else {
-            scans.push_back(flat);
-        }
+        Search& search = searches.emplace_back(space, query, current);
+        GRAPE_ASSIGN(const bool answered, search.try_alone());
+        if (!answered) scans.push_back(search.flat());
     }
     if (!scans.empty()) GRAPE_TRY(index::flat_search(space.runs, space.shape, scans));
     std::vector<std::vector<Hit>> out;
-    for (size_t i = 0; i < queries.size(); ++i) {
-        out.push_back(page(queries[i], heaps[i].take(), space.shape.distance));
-    }
+    out.reserve(searches.size());
+    for (Search& search : searches) out.push_back(search.hits());
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/index/flat_search.h"
+#include "core/index/graph/graph_search.h"
 #include "core/query/query.h"
 
 namespace grape::query {
@@ -15,10 +16,17 @@ struct SearchSpace {
     const index::RowVectors& vectors;
     index::FlatShape shape;
     const index::RowOrder& order;
+    // The graph of the vectors that the runs mark as graphed, and its hidden nodes; or null.
+    const index::GraphRun* graph = nullptr;
+    const base::ChunkedBitset* hidden_nodes = nullptr;
+    index::GraphScratchPool* scratch = nullptr;
 };
 
-// The hits of each query, best first, ties by id. Queries whose filters leave many rows are
-// answered in one pass over the runs; where few rows are left, these alone are looked at.
+// The hits of each query, best first, ties by id. Where there is a graph it is walked, and what is
+// outside of it scanned, unless the query wants to be exact; where a filter leaves few rows, these
+// alone are looked at; else the runs are scanned, once for all such queries. A walk that may have
+// missed answers which a filter lets through is finished exactly: as many hits as are asked for are
+// found whenever so many match.
 base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space,
                                                         std::span<const Nearest> queries);
 

@@ -18,6 +18,8 @@ struct Nearest {
     std::optional<float> score_threshold;  // strict: better than this
     std::optional<uint32_t> exclude_row;   // the point that gave the vector
     RowFilter* filter = nullptr;           // the caller's; null: every point
+    bool exact = false;                    // look at every vector
+    uint32_t effort = 0;                   // of a walk in a graph: nodes that it keeps; 0: enough
 };
 
 struct Hit {

@@ -99,6 +99,9 @@ void write_database_info(const DatabaseInfoReply& info, JsonWriter& out) {
     out.key("vectors_flushed").value(info.vectors_flushed);
     out.key("vectors_merged").value(info.vectors_merged);
     out.key("points_purged").value(info.points_purged);
+    out.key("graphs_started").value(info.graphs_started);
+    out.key("graphs_done").value(info.graphs_done);
+    out.key("vectors_linked").value(info.vectors_linked);
     out.key("failures").value(info.background_failures);
     out.key("error").value(std::string_view(info.background_error));
     out.end_object();

@@ -112,6 +112,7 @@ struct DatabaseInfoReply {
     uint64_t flushes_started = 0, flushes_done = 0;
     uint64_t merges_started = 0, merges_done = 0;
     uint64_t vectors_flushed = 0, vectors_merged = 0;
+    uint64_t graphs_started = 0, graphs_done = 0, vectors_linked = 0;
     uint64_t points_purged = 0;
     uint64_t background_failures = 0;
     std::string background_error;  // the last one

@@ -65,13 +65,13 @@ class Selection {
     // False when a row could not be read; status() says why.
     bool operator()(uint32_t node) {
         if (query_.hidden != nullptr && query_.hidden->test(node)) return false;
-        if (query_.filter == nullptr) return true;
+        if (query_.test == nullptr) return true;
         uint32_t row = 0;
         if (Status read = run_.rows(node, std::span(&row, 1)); !read.ok()) {
             status_ = std::move(read);
             return false;
         }
-        return query_.filter->matches(row);
+        return query_.test->may_match(row);
     }
     const Status& status() const { return status_; }
 
@@ -85,7 +85,7 @@ template <typename Nodes>
 Status run_walk(const GraphRun& run, const GraphQuery& query, const WalkQuery& walked, Nodes& nodes,
                 WalkScratch& scratch, GraphReply* reply) {
     bool done = false;
-    if (query.filter == nullptr && (query.hidden == nullptr || query.hidden->empty())) {
+    if (query.test == nullptr && (query.hidden == nullptr || query.hidden->empty())) {
         done = walk(
             nodes, walked, run.entry_points(), scratch, [](uint32_t) { return true; },
             &reply->visits, query.visits_max);
@@ -129,7 +129,15 @@ Status score_piece(const GraphQuery& query, std::span<const GraphCandidate> piec
                    SearchScratch& scratch) {
     scratch.keys.resize(piece.size());
     GRAPE_TRY(query.exact_keys(piece, scratch.keys));
-    for (size_t i = 0; i < piece.size(); ++i) query.top->offer({scratch.keys[i], piece[i].row});
+    for (size_t i = 0; i < piece.size(); ++i) {
+        const Candidate candidate{scratch.keys[i], piece[i].row};
+        if (candidate.key > query.top->bound()) continue;
+        if (query.test != nullptr) {
+            GRAPE_ASSIGN(const bool matches, query.test->matches(candidate.row));
+            if (!matches) continue;
+        }
+        query.top->offer(candidate);
+    }
     return {};
 }
 

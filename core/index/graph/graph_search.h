@@ -1,6 +1,6 @@
 // Search in a graph: a walk over codes finds candidates, the caller's exact scores decide.
 //
-// Hidden nodes and rows that a filter refuses lead the walk on but are never answers. A walk visits
+// Hidden nodes and rows that a test refuses lead the walk on but are never answers. A walk visits
 // nodes (takes code distances) until it is done or `visits_max` is exceeded; then, or when it found
 // fewer than it was asked for, the caller finishes exactly. Nothing is guessed: GraphReply says so.
 //
@@ -15,6 +15,7 @@
 
 #include "core/base/mutex.h"
 #include "core/index/graph/graph_run.h"
+#include "core/index/row_test.h"
 #include "core/index/top_k.h"
 
 namespace grape::index {
@@ -29,19 +30,12 @@ struct GraphCandidate {
 using ExactKeys =
     std::function<base::Status(std::span<const GraphCandidate> candidates, std::span<float> keys)>;
 
-// Which rows may be answers. Asked for many rows of a search, so it should be quick.
-class RowFilter {
-  public:
-    virtual ~RowFilter() = default;
-    virtual bool matches(uint32_t row) const = 0;
-};
-
 struct GraphQuery {
     const void* query = nullptr;  // as vector::encode_query() made it
     uint32_t k = 10;              // answers that are wanted
     uint32_t effort = 0;          // nodes that the walk keeps, at least k; 0: the default
     const base::ChunkedBitset* hidden = nullptr;  // by node
-    const RowFilter* filter = nullptr;
+    RowTest* test = nullptr;  // which rows may be answers; a candidate is asked for surely once
     uint64_t visits_max = UINT64_MAX;
     ExactKeys exact_keys;
     TopK* top = nullptr;  // may hold answers already: they bound what is scored exactly

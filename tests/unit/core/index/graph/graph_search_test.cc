@@ -9,10 +9,17 @@ namespace {
 constexpr Distance kDistances[] = {Distance::cosine, Distance::dot, Distance::euclid,
                                    Distance::manhattan};
 
-class EveryThird final : public RowFilter {
+// A test that is sure of every row.
+class SureTest : public RowTest {
+  public:
+    base::Result<bool> matches(uint32_t row) override { return may_match(row); }
+    uint64_t count_max() const override { return UINT64_MAX; }
+};
+
+class EveryThird final : public SureTest {
   public:
     explicit EveryThird(uint32_t part = 3) : part_(part) {}
-    bool matches(uint32_t row) const override { return TestVectors::index(row) % part_ == 0; }
+    bool may_match(uint32_t row) const override { return TestVectors::index(row) % part_ == 0; }
 
   private:
     const uint32_t part_;
@@ -124,10 +131,10 @@ TEST(GraphSearch, a_filter_gives_matching_rows_at_every_share) {
     GraphTester tester(vectors);
     for (const uint32_t part : {1u, 2u, 3u, 10u, 30u, 100u}) {
         SCOPED_TRACE(part);
-        const EveryThird filter(part);
+        EveryThird filter(part);
         EXPECT_GE(tester.recall(
-                      *run, 10, [&](GraphQuery& query) { query.filter = &filter; },
-                      [&](uint32_t row) { return filter.matches(row); }),
+                      *run, 10, [&](GraphQuery& query) { query.test = &filter; },
+                      [&](uint32_t row) { return filter.may_match(row); }),
                   0.95);
     }
 }
@@ -137,9 +144,11 @@ TEST(GraphSearch, a_filter_far_from_the_query_is_reached) {
     GraphFiles files;
     const auto run = files.open(files.write(build_graph(vectors)), vectors.shape);
     GraphTester tester(vectors);
-    class Rows final : public RowFilter {
+    class Rows final : public SureTest {
       public:
-        bool matches(uint32_t row) const override { return allowed[TestVectors::index(row)] != 0; }
+        bool may_match(uint32_t row) const override {
+            return allowed[TestVectors::index(row)] != 0;
+        }
         std::vector<uint8_t> allowed;
     };
     for (size_t query = 0; query < vectors.queries.size(); ++query) {
@@ -150,7 +159,7 @@ TEST(GraphSearch, a_filter_far_from_the_query_is_reached) {
             filter.allowed[TestVectors::index(each.row)] = 0;
         }
         const auto answer =
-            tester.search(*run, query, 10, [&](GraphQuery& asked) { asked.filter = &filter; });
+            tester.search(*run, query, 10, [&](GraphQuery& asked) { asked.test = &filter; });
         EXPECT_EQ(answer.found.size(), 10u);
         EXPECT_TRUE(answer.reply.complete);
     }
@@ -161,9 +170,9 @@ TEST(GraphSearch, stops_when_it_may_visit_no_more) {
     GraphFiles files;
     const auto run = files.open(files.write(build_graph(vectors)), vectors.shape);
     GraphTester tester(vectors);
-    const EveryThird none(1u << 30);
+    EveryThird none(1u << 30);
     const auto answer = tester.search(*run, 0, 10, [&](GraphQuery& query) {
-        query.filter = &none;
+        query.test = &none;
         query.visits_max = 200;
     });
     EXPECT_FALSE(answer.reply.complete);
@@ -203,9 +212,9 @@ TEST(GraphSearch, every_placement_gives_the_same_answers) {
     const TestVectors vectors = make_vectors(graph_shape(70), 2500, 12, 20);
     GraphFiles files(folder);
     const auto section = files.write(build_graph(vectors), 100);
-    const EveryThird filter;
+    EveryThird filter;
     for (const bool filtered : {false, true}) {
-        const auto change = [&](GraphQuery& query) { query.filter = filtered ? &filter : nullptr; };
+        const auto change = [&](GraphQuery& query) { query.test = filtered ? &filter : nullptr; };
         std::vector<std::vector<Candidate>> first;
         std::vector<uint64_t> visits;
         for (const auto placement :

@@ -1,0 +1,27 @@
+// Which vectors of a shard are worth a graph, and when it is time for a new one: decided from one
+// view of the shard alone. Threads: any.
+#pragma once
+
+#include "core/engine/services.h"
+
+namespace grape::engine {
+
+// The graph that a vector should have next is made over its vectors in files.
+enum class GraphWish : uint8_t {
+    none,
+    // So many vectors of the graph are gone, or so many others are outside of it, that searches
+    // would be slow.
+    due,
+    // What is outside of the graph is mostly in memory: a flush comes first.
+    flush_first,
+};
+// `complete`: every vector outside of the graph is one too many.
+GraphWish graph_wish(const Sizes& sizes, const VectorRuns& runs, bool complete);
+
+// A graph of which so much is gone is not worth going on from.
+bool is_worn(const GraphView& graph);
+
+// Whether a vector of the shard waits for its graph.
+bool graph_is_due(const Sizes& sizes, const ShardView& view);
+
+}  // namespace grape::engine

@@ -1,0 +1,178 @@
+#include "core/engine/graph_worker.h"
+
+#include <chrono>
+#include <new>
+#include <thread>
+
+namespace grape::engine {
+
+using base::Status;
+
+namespace {
+
+// Changes come in crowds: a while passes before they are looked at.
+constexpr std::chrono::milliseconds kGatherTime{200};
+constexpr std::chrono::seconds kLongestSleep{3600};
+constexpr uint64_t kRestUs = 60'000'000;  // of a collection whose build failed
+
+}  // namespace
+
+void GraphWorker::start() {
+    const base::MutexLock lock(mutex_);
+    enabled_ = true;
+}
+
+void GraphWorker::stop() {
+    {
+        const base::MutexLock lock(mutex_);
+        stopping_ = true;
+        enabled_ = false;
+        wake_.notify_all();
+    }
+    thread_.join();
+}
+
+void GraphWorker::note(uint32_t collection) {
+    const base::MutexLock lock(mutex_);
+    if (!enabled_) return;
+    const bool first = noted_.empty();
+    noted_.insert(collection);
+    if (!threaded_) {
+        // Without a thread the next note tries again.
+        threaded_ =
+            thread_.start("grape-graph", base::Thread::Priority::background, [this] { loop(); })
+                .ok();
+    }
+    if (first) wake_.notify_all();
+}
+
+void GraphWorker::note_commit(const CommitEdit& edit) {
+    for (const auto& [key, shard] : edit.shards()) {
+        const bool large = shard.view->rows.live() >= services_.sizes.graph_vectors_min;
+        if (large) note(key.collection);
+    }
+}
+
+void GraphWorker::pause() {
+    const base::MutexLock lock(mutex_);
+    paused_ = true;
+    while (running_) changed_.wait(mutex_);
+}
+
+void GraphWorker::resume() {
+    const base::MutexLock lock(mutex_);
+    paused_ = false;
+    wake_.notify_all();
+}
+
+// Asked by a build. The worker's own stands still while there is a pause, and ends when somebody
+// waits for graphs then; what is built for him goes on.
+bool GraphWorker::should_stop(bool waits_in_pause) {
+    const base::MutexLock lock(mutex_);
+    while (waits_in_pause && paused_ && drains_ == 0 && !stopping_) {
+        running_ = false;
+        changed_.notify_all();
+        wake_.wait_for(mutex_, kLongestSleep);
+    }
+    running_ = waits_in_pause || running_;
+    return stopping_ || (waits_in_pause && paused_);
+}
+
+void GraphWorker::note_failure(uint32_t collection, const Status& failure) {
+    if (failure.code() == base::Code::cancelled) return;
+    base::log(services_.logger, base::LogLevel::error,
+              base::cat("a graph of collection ", collection, ": ", failure.to_string()));
+    const base::MutexLock lock(mutex_);
+    resting_until_us_[collection] = services_.clock->monotonic_us() + kRestUs;
+}
+
+void GraphWorker::loop() {
+    while (true) {
+        uint32_t collection = 0;
+        {
+            const base::MutexLock lock(mutex_);
+            while (!stopping_ && (paused_ || noted_.empty())) {
+                wake_.wait_for(mutex_, kLongestSleep);
+            }
+            if (!stopping_) wake_.wait_for(mutex_, kGatherTime);
+            if (stopping_) return;
+            if (paused_ || noted_.empty()) continue;
+            collection = *noted_.begin();
+            noted_.erase(noted_.begin());
+            const auto rest = resting_until_us_.find(collection);
+            if (rest != resting_until_us_.end()) {
+                if (services_.clock->monotonic_us() < rest->second) continue;
+                resting_until_us_.erase(rest);
+            }
+            running_ = true;
+        }
+        Status built;
+        try {
+            const base::MutexLock build(build_mutex_);
+            built = look_at(collection, false, 1);
+        } catch (const std::bad_alloc&) {
+            built = Status::make_nomem("not enough memory");
+        }
+        if (!built.ok()) note_failure(collection, built);
+        const base::MutexLock lock(mutex_);
+        running_ = false;
+        changed_.notify_all();
+    }
+}
+
+Status GraphWorker::look_at(uint32_t collection, bool complete, uint32_t threads) {
+    const std::shared_ptr<const View> view = services_.views.current();
+    const CollectionView* found = view->state().collections.find(collection);
+    const uint32_t vectors = found == nullptr ? 0 : found->collection->vectors();
+    for (uint32_t vector = 0; vector < vectors; ++vector) {
+        GRAPE_TRY(grow(collection, vector, complete, threads));
+    }
+    return {};
+}
+
+// A vector that came while its graph was built may make the next one due at once.
+Status GraphWorker::grow(uint32_t collection, uint32_t vector, bool complete, uint32_t threads) {
+    constexpr int kRoundsMax = 3;
+    for (int round = 0; round < kRoundsMax; ++round) {
+        GraphWish wish = GraphWish::none;
+        {
+            const std::shared_ptr<const View> view = services_.views.current();
+            const CollectionView* found = view->state().collections.find(collection);
+            const std::shared_ptr<const ShardView> shard =
+                found == nullptr ? nullptr : found->shard->loaded();
+            if (shard == nullptr) return {};
+            wish = graph_wish(services_.sizes, shard->vectors[vector], complete);
+        }
+        if (wish == GraphWish::none) return {};
+        if (wish == GraphWish::flush_first) GRAPE_TRY(background_.flush_collection(collection));
+        const bool waits = !complete;
+        GRAPE_TRY(build_graph(
+            services_, sequencer_, background_.work_mutex(), {collection, vector, threads},
+            [this, waits] { return should_stop(waits); }, counts_));
+    }
+    return {};
+}
+
+Status GraphWorker::drain() {
+    const uint32_t threads = std::max(1u, std::thread::hardware_concurrency());
+    std::vector<uint32_t> all;
+    services_.views.current()->state().collections.for_each(
+        [&](uint32_t number, const std::shared_ptr<const CollectionView>&) {
+            all.push_back(number);
+        });
+    {
+        const base::MutexLock lock(mutex_);
+        ++drains_;
+        wake_.notify_all();
+    }
+    Status drained;
+    for (const uint32_t number : all) {
+        const base::MutexLock build(build_mutex_);
+        if (drained.ok()) drained = look_at(number, true, threads);
+    }
+    const base::MutexLock lock(mutex_);
+    --drains_;
+    return drained;
+}
+
+}  // namespace grape::engine

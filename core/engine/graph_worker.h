@@ -1,0 +1,67 @@
+// GraphWorker: builds graphs behind the reader's back, one at a time, on a thread of low priority
+// of its own, so that flushes do not wait for a build; the thread is made when there is something
+// to look at. A pause holds a build where it is.
+//
+// Threads: any. `mutex_` is a leaf; `build_mutex_` is held during a build, and the background's
+// work lock is taken inside of it.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core/base/thread.h"
+#include "core/engine/background.h"
+#include "core/engine/graph_build.h"
+
+namespace grape::engine {
+
+class GraphWorker {
+  public:
+    GraphWorker(Services& services, Sequencer& sequencer, Background& background)
+        : services_(services), sequencer_(sequencer), background_(background) {}
+
+    // From here on the worker's thread may begin.
+    void start() GRAPE_EXCLUDES(mutex_);
+    // Ends a build that runs. Builds of drain() are ended, too.
+    void stop() GRAPE_EXCLUDES(mutex_);
+    // The collection's files or vectors changed.
+    void note(uint32_t collection) GRAPE_EXCLUDES(mutex_);
+    // From the sequencer's leader, after publication.
+    void note_commit(const CommitEdit& edit) GRAPE_EXCLUDES(mutex_);
+    // Returns when no build runs, or it stands still; none goes on until resume().
+    void pause() GRAPE_EXCLUDES(mutex_);
+    void resume() GRAPE_EXCLUDES(mutex_);
+
+    // Builds on the caller's thread until every vector that can have a graph is in it.
+    base::Status drain() GRAPE_EXCLUDES(mutex_) GRAPE_EXCLUDES(build_mutex_);
+    const GraphCounts& counts() const { return counts_; }
+
+  private:
+    void loop();
+    base::Status look_at(uint32_t collection, bool complete, uint32_t threads)
+        GRAPE_REQUIRES(build_mutex_);
+    base::Status grow(uint32_t collection, uint32_t vector, bool complete, uint32_t threads)
+        GRAPE_REQUIRES(build_mutex_);
+    bool should_stop(bool waits_in_pause) GRAPE_EXCLUDES(mutex_);
+    void note_failure(uint32_t collection, const base::Status& failure) GRAPE_EXCLUDES(mutex_);
+
+    Services& services_;
+    Sequencer& sequencer_;
+    Background& background_;
+    GraphCounts counts_;
+    base::Thread thread_;
+    base::Mutex build_mutex_;  // before mutex_
+
+    base::Mutex mutex_;
+    base::Condition wake_, changed_;
+    std::set<uint32_t> noted_ GRAPE_GUARDED_BY(mutex_);
+    std::map<uint32_t, uint64_t> resting_until_us_ GRAPE_GUARDED_BY(mutex_);  // after a failure
+    uint32_t drains_ GRAPE_GUARDED_BY(mutex_) = 0;
+    bool enabled_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool threaded_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool stopping_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool running_ GRAPE_GUARDED_BY(mutex_) = false;  // the thread builds and does not stand still
+};
+
+}  // namespace grape::engine
