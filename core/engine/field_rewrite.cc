@@ -5,6 +5,7 @@
 
 #include "core/engine/field_loader.h"
 #include "core/engine/point_reader.h"
+#include "core/engine/run_records.h"
 
 namespace grape::engine {
 
@@ -122,8 +123,8 @@ Status FieldRewrite::write() {
     return open_runs(blob_);
 }
 
-void FieldRewrite::apply(CommitEdit& edit, ShardView& view) {
-    if (file_ == 0) return;
+Status FieldRewrite::apply(CommitEdit& edit, ShardView& view) {
+    if (file_ == 0) return {};
     const storage::ShardKey key = sealed_.collection->shard();
     old_files_.clear();
     std::set<uint64_t> gone, kept;
@@ -133,6 +134,9 @@ void FieldRewrite::apply(CommitEdit& edit, ShardView& view) {
         if (field == nullptr) continue;
         any = true;
         const uint32_t index = storage::kFieldIndexBase + field->number;
+        if (output.kept_runs == 0) {
+            GRAPE_TRY(remove_run_records(edit, key, index, &gone));
+        }
         for (size_t i = output.kept_runs; i < field->runs.size(); ++i) {
             gone.insert(field->runs[i]->section().blob().identity().file_number);
             edit.batch().remove(storage::run_key(key, index, field->runs[i]->id()));
@@ -155,7 +159,7 @@ void FieldRewrite::apply(CommitEdit& edit, ShardView& view) {
         record.after_commit = output.interval.low;
         edit.batch().put(storage::run_key(key, index, output.run_id), storage::encode(record));
     }
-    if (!any) return;  // all were dropped: the file goes with this object
+    if (!any) return {};  // all were dropped: the file goes with this object
     for (const FieldRuns& field : view.fields) {
         for (const auto& run : field.runs) {
             kept.insert(run->section().blob().identity().file_number);
@@ -165,6 +169,7 @@ void FieldRewrite::apply(CommitEdit& edit, ShardView& view) {
                         std::back_inserter(old_files_));
     edit.add_file(file_);
     handed_over_ = true;
+    return {};
 }
 
 }  // namespace grape::engine

@@ -26,7 +26,7 @@ class FieldRewrite {
     base::Status write();
     // Puts the new runs into the view and their records into the batch. A field that was dropped
     // meanwhile is left out.
-    void apply(CommitEdit& edit, ShardView& view);
+    base::Status apply(CommitEdit& edit, ShardView& view);
     // After apply(): files that no field of the shard needs any more.
     const std::vector<uint64_t>& old_files() const { return old_files_; }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/engine/run_records.h"
+
 namespace grape::engine {
 
 using base::Result;
@@ -55,7 +57,7 @@ class GraphBuild {
     std::shared_ptr<const index::GraphRun> run_;
     std::vector<index::RunView> marked_;
     GraphView marked_graph_;
-    std::optional<uint64_t> old_file_;
+    std::set<uint64_t> old_files_;
     bool handed_over_ = false, registered_ = false;
 };
 
@@ -170,7 +172,8 @@ Status GraphBuild::enter() {
     change.apply = [this](CommitEdit& edit) { return apply(edit); };
     change.committed = [this](CommitEdit&) { registered_ = handed_over_; };
     GRAPE_TRY(sequencer_.run(change));
-    if (registered_ && old_file_) services_.files->doom(*old_file_);
+    if (!registered_) return {};
+    for (const uint64_t file : old_files_) services_.files->doom(file);
     return {};
 }
 
@@ -207,11 +210,8 @@ Status GraphBuild::apply(CommitEdit& edit) {
         GRAPE_TRY(hide_newly_gone(run, *same, graph, edit.edit()));
     }
     const uint32_t index = storage::kGraphIndexBase + plan_.vector;
-    old_file_.reset();
-    if (now.graph) {
-        old_file_ = now.graph->run->blob().identity().file_number;
-        edit.batch().remove(storage::run_key(shard->change.shard, index, now.graph->id));
-    }
+    old_files_.clear();
+    GRAPE_TRY(remove_run_records(edit, shard->change.shard, index, &old_files_));
     storage::RunRecord record;
     record.blob = blob_;
     record.offset = place_.offset;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/engine/field_rewrite.h"
+#include "core/engine/run_records.h"
 
 namespace grape::engine {
 
@@ -68,7 +69,6 @@ class Registration {
     std::shared_ptr<RowLeaf> repoint(const ShardView& current, uint32_t leaf, ShardView& view,
                                      uint64_t edit);
     Status put_records(CommitEdit& edit, const ShardView& view);
-    Status remove_row_records(CommitEdit& edit);
     void drop_logs(CommitEdit& edit, ShardView& view);
 
     Services& services_;
@@ -121,7 +121,7 @@ Status Registration::apply(CommitEdit& edit) {
     GRAPE_TRY(put_records(edit, view));
     swap_runs(view);
     swap_rows(view, edit.edit());
-    fields_.apply(edit, view);
+    GRAPE_TRY(fields_.apply(edit, view));
     drop_logs(edit, view);
     view.row_files = files_.row_files();
     view.checkpoint = sealed_.as_of;
@@ -215,25 +215,16 @@ Status Registration::put_records(CommitEdit& edit, const ShardView& view) {
     }
     std::set_difference(gone.begin(), gone.end(), kept.begin(), kept.end(),
                         std::back_inserter(old_files_));
-    if (files_.has_all_rows()) GRAPE_TRY(remove_row_records(edit));
+    if (files_.has_all_rows()) {
+        std::set<uint64_t> row_files;
+        GRAPE_TRY(remove_run_records(edit, key, storage::kRowTableIndex, &row_files));
+        old_files_.insert(old_files_.end(), row_files.begin(), row_files.end());
+    }
     const storage::RunRecord rows{files_.rows_blob(), 0, 0, 0, files_.row_files()->high(),
                                   sealed_.as_of,      0};
     edit.batch().put(storage::run_key(key, storage::kRowTableIndex, files_.rows_blob().file_number),
                      storage::encode(rows));
     return {};
-}
-
-// As the store has them: a view knows nothing of row files that were damaged when it was loaded.
-Status Registration::remove_row_records(CommitEdit& edit) {
-    return storage::scan(*services_.store,
-                         storage::shard_prefix(Tree::runs, sealed_.collection->shard()),
-                         [&](std::string_view raw_key, std::string_view) -> Status {
-                             const auto key = storage::parse_run_key(raw_key);
-                             if (!key || key->index != storage::kRowTableIndex) return {};
-                             old_files_.push_back(key->sequence);
-                             edit.batch().remove(raw_key);
-                             return {};
-                         });
 }
 
 void Registration::drop_logs(CommitEdit& edit, ShardView& view) {

@@ -1,0 +1,222 @@
+// Graphs in the engine: what searches find with one is what scans find, whatever happens to the
+// points, the files and the graph itself.
+#include "core/engine/graph_build.h"
+
+#include <random>
+#include <thread>
+
+#include "tests/support/wait_until.h"
+#include "tests/unit/core/engine/engine_fixture.h"
+
+namespace grape::engine {
+namespace {
+
+using storage::files_with;
+
+constexpr uint32_t kDim = 8;
+
+OpenOptions::Sizes small_sizes() {
+    OpenOptions::Sizes sizes;
+    sizes.graph_vectors_min = 400;
+    sizes.small_shard_bytes = 1;
+    return sizes;
+}
+
+class Graphs : public testing::Test {
+  public:
+    std::string path() const { return directory_.file("db"); }
+
+    static void make(TestDatabase& database) {
+        database.run(R"({"create_collection": {"collection_name": "a",
+                         "vectors": {"size": 8, "distance": "Euclid"}}})");
+    }
+    std::vector<float> draw() {
+        std::normal_distribution<float> normal;
+        std::vector<float> out(kDim);
+        for (float& value : out) value = normal(random_);
+        return out;
+    }
+    // Points with new vectors, whether there were such points or not.
+    void put(TestDatabase& database, uint64_t first, uint64_t count) {
+        UpsertPoints request;
+        request.collection = "a";
+        for (uint64_t id = first; id < first + count; ++id) {
+            auto values = std::make_shared<std::vector<float>>(draw());
+            PointInput& point = request.points.emplace_back();
+            point.id = base::PointId::number(id);
+            point.vectors.push_back({"", {values->data(), vector::Datatype::f32, kDim, values}});
+        }
+        database.ask<WriteReply>(request);
+    }
+    static std::vector<uint64_t> find(TestDatabase& database, const std::vector<float>& query,
+                                      bool exact) {
+        QueryPoints request;
+        request.collection = "a";
+        request.query = VectorData{query.data(), vector::Datatype::f32, kDim, nullptr};
+        request.exact = exact;
+        request.hnsw_ef = 200;
+        std::vector<uint64_t> out;
+        for (const ScoredPoint& each : database.ask<QueryReply>(request).points) {
+            out.push_back(each.point.id.as_number());
+        }
+        return out;
+    }
+    // At so much effort a walk misses nearly nothing; what is gone is never found, and nothing is
+    // wrong with the marks.
+    void expect_right(TestDatabase& database) {
+        size_t same = 0, wanted = 0;
+        for (int i = 0; i < 30; ++i) {
+            const std::vector<float> query = draw();
+            const std::vector<uint64_t> exact = find(database, query, true);
+            const std::vector<uint64_t> found = find(database, query, false);
+            EXPECT_EQ(found.size(), exact.size());
+            wanted += exact.size();
+            for (const uint64_t id : found) {
+                same += std::count(exact.begin(), exact.end(), id) != 0 ? 1 : 0;
+            }
+        }
+        EXPECT_GE(same * 100, wanted * 97) << same << " of " << wanted;
+        EXPECT_EQ(database.problems(), "");
+    }
+    std::vector<std::string> graph_files() const { return files_with(path() + "/files", ".graph"); }
+    static DatabaseInfoReply info(TestDatabase& database) {
+        return database.ask<DatabaseInfoReply>(DatabaseInfo{});
+    }
+
+  private:
+    TemporaryDirectory directory_;
+    std::mt19937_64 random_{20261121};
+};
+
+TEST_F(Graphs, are_made_by_optimize_and_found_again) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1000);
+    EXPECT_TRUE(graph_files().empty());
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(graph_files().size(), 1u);
+    EXPECT_EQ(info(database).graphs_done, 1u);
+    EXPECT_EQ(info(database).vectors_linked, 1000u);
+    expect_right(database);
+    database.reopen();
+    expect_right(database);
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).graphs_started, 0u) << "a graph of everything was made again";
+}
+
+TEST_F(Graphs, few_vectors_have_none) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 399);
+    database.run(R"({"optimize": {}})");
+    EXPECT_TRUE(graph_files().empty());
+    expect_right(database);
+}
+
+TEST_F(Graphs, follow_updates_and_deletes) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1000);
+    database.run(R"({"optimize": {}})");
+    put(database, 100, 100);   // other vectors
+    put(database, 1000, 100);  // more points
+    database.ask<WriteReply>(deletion("a", 500, 50));
+    database.run(R"({"delete_vectors": {"collection_name": "a", "points": [1, 2, 1001],
+                     "vector": [""]}})");
+    expect_right(database);
+    database.run(R"({"flush": {}})");
+    expect_right(database);
+    database.reopen();
+    expect_right(database);
+    put(database, 500, 50);  // rows and ids that were used before
+    expect_right(database);
+    database.run(R"({"optimize": {}})");
+    expect_right(database);
+    database.reopen();  // nobody reads the old graph any more
+    EXPECT_EQ(graph_files().size(), 1u) << "the old graph's file is still there";
+}
+
+TEST_F(Graphs, go_on_from_the_old_one_until_it_is_worn) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1000);
+    database.run(R"({"optimize": {}})");
+    put(database, 1000, 200);
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).vectors_linked, 1200u) << "the old nodes were linked again";
+    expect_right(database);
+    database.ask<WriteReply>(deletion("a", 0, 400));
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).vectors_linked, 2000u);
+    expect_right(database);
+}
+
+TEST_F(Graphs, a_damaged_or_lost_one_is_only_slow) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1000);
+    database.run(R"({"optimize": {}})");
+    for (const bool lost : {false, true}) {
+        ASSERT_TRUE(database.close().ok());
+        ASSERT_EQ(graph_files().size(), 1u);
+        const std::string file = graph_files().at(0);
+        if (lost) {
+            std::filesystem::remove(file);
+        } else {
+            std::string bytes = storage::read_bytes(file);
+            bytes[4096 + 20] = static_cast<char>(bytes[4096 + 20] ^ 1);
+            storage::write_bytes(file, bytes);
+        }
+        database.open();
+        EXPECT_EQ(find(database, std::vector<float>(kDim), false),
+                  find(database, std::vector<float>(kDim), true));
+        EXPECT_NE(database.logged().find("it is made again"), std::string::npos);
+        expect_right(database);
+        database.run(R"({"optimize": {}})");
+        EXPECT_EQ(info(database).graphs_done, 1u);
+        expect_right(database);
+    }
+}
+
+TEST_F(Graphs, are_made_in_the_background_and_stand_still_in_a_pause) {
+    TestDatabase database(path(), small_sizes(), true);
+    make(database);
+    database.run(R"({"pause_background": {}})");
+    put(database, 0, 2000);
+    EXPECT_EQ(info(database).graphs_done, 0u);
+    expect_right(database);
+    database.run(R"({"resume_background": {}})");
+    put(database, 2000, 1);
+    EXPECT_TRUE(test::wait_until([&] { return info(database).graphs_done >= 1; }));
+    expect_right(database);
+}
+
+TEST_F(Graphs, writers_go_on_while_one_is_made) {
+    TestDatabase database(path(), small_sizes(), true);
+    make(database);
+    put(database, 0, 3000);
+    std::thread builder([&] { database.run(R"({"optimize": {}})"); });
+    for (uint64_t round = 0; round < 40; ++round) {
+        put(database, round * 70 % 3000, 10);
+        database.ask<WriteReply>(deletion("a", round * 31 % 3000, 3));
+    }
+    builder.join();
+    expect_right(database);
+    database.run(R"({"optimize": {}})");
+    expect_right(database);
+}
+
+TEST_F(Graphs, a_dropped_collection_takes_its_graph_along) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1000);
+    database.run(R"({"optimize": {}})");
+    database.run(R"({"delete_collection": {"collection_name": "a"}})");
+    database.run(R"({"optimize": {}})");
+    database.reopen();
+    EXPECT_TRUE(graph_files().empty());
+    EXPECT_EQ(database.problems(), "");
+}
+
+}  // namespace
+}  // namespace grape::engine
