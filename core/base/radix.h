@@ -62,6 +62,20 @@ class Radix {
         if (root_ != nullptr) visit_node(*root_, shift_, 0, visit);
     }
 
+    // visit(key) for each key whose value is not the same object in both; what they share costs
+    // nothing.
+    template <typename Visit>
+    static void for_each_difference(const Radix& a, const Radix& b, Visit&& visit) {
+        if (a.shift_ == b.shift_) {
+            visit_difference(a.root_.get(), b.root_.get(), a.shift_, 0, visit);
+            return;
+        }
+        // Of another height: the keys of both, some of them perhaps for nothing.
+        const auto all = [&visit](uint32_t key, const std::shared_ptr<const T>&) { visit(key); };
+        a.for_each(all);
+        b.for_each(all);
+    }
+
   private:
     static constexpr uint32_t kBits = 6;
     static constexpr uint32_t kSlots = 1u << kBits;
@@ -151,6 +165,28 @@ class Radix {
                 visit(key, node.leaves[index]);
             } else {
                 visit_node(*node.children[index], shift - kBits, key, visit);
+            }
+        }
+    }
+
+    // Null: a subtree that is empty.
+    template <typename Visit>
+    static void visit_difference(const Node* a, const Node* b, uint32_t shift, uint32_t base,
+                                 Visit& visit) {
+        if (a == b) return;
+        const uint64_t in_a = a == nullptr ? 0 : a->present, in_b = b == nullptr ? 0 : b->present;
+        for (uint64_t left = in_a | in_b; left != 0; left &= left - 1) {
+            const auto slot = static_cast<uint32_t>(std::countr_zero(left));
+            const uint32_t key = base | slot << shift;
+            const bool has_a = (in_a >> slot & 1) != 0, has_b = (in_b >> slot & 1) != 0;
+            if (shift == 0) {
+                const T* const of_a = has_a ? a->leaves[a->index(slot)].get() : nullptr;
+                const T* const of_b = has_b ? b->leaves[b->index(slot)].get() : nullptr;
+                if (of_a != of_b) visit(key);
+            } else {
+                visit_difference(has_a ? a->children[a->index(slot)].get() : nullptr,
+                                 has_b ? b->children[b->index(slot)].get() : nullptr, shift - kBits,
+                                 key, visit);
             }
         }
     }

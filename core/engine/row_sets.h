@@ -1,11 +1,17 @@
 // RowSetCache: sets of rows that many filters of one view need: the live rows, and those whose
 // payload was written in an interval of commits. Made at the first use and kept with the shard's
-// view; a copy of the view, which is about to change, begins without them. Threads: any.
+// view.
+//
+// The views of a shard that follow one another share what was made last: a set of a newer view is
+// an older one's, with the leaves of the row table that are not the same in both looked at anew. So
+// it costs little while points are written one by one.
+//
+// What must stay true: only tables that nobody changes any more are shared; an edit in progress
+// changes leaves in place. Threads: any.
 #pragma once
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <utility>
 
 #include "core/base/mutex.h"
@@ -17,26 +23,29 @@ namespace grape::engine {
 
 class RowSetCache {
   public:
-    RowSetCache() = default;
-    RowSetCache(const RowSetCache&) {}
-    RowSetCache& operator=(const RowSetCache&) {
-        forget();
-        return *this;
-    }
+    RowSetCache();
+    // A copy of a view, which is about to change, begins without sets.
+    RowSetCache(const RowSetCache& other) : shared_(other.shared_) {}
+    RowSetCache& operator=(const RowSetCache& other);
 
-    // `rows` must be the same at each call. The sets stay as long as the cache.
-    const index::RowBitset& live(const RowTable& rows) const GRAPE_EXCLUDES(mutex_);
-    const index::RowBitset& written_in(index::CommitInterval interval, const RowTable& rows) const
-        GRAPE_EXCLUDES(mutex_);
+    // `rows` must be the same at each call; `published` says that they stay as they are. The sets
+    // stay as long as the cache.
+    const index::RowBitset& live(const RowTable& rows, bool published) const GRAPE_EXCLUDES(mutex_);
+    const index::RowBitset& written_in(index::CommitInterval interval, const RowTable& rows,
+                                       bool published) const GRAPE_EXCLUDES(mutex_);
     size_t heap_bytes() const GRAPE_EXCLUDES(mutex_);
 
   private:
-    void forget() GRAPE_EXCLUDES(mutex_);
+    class Shared;
+    using Key = std::pair<uint64_t, uint64_t>;  // low and high of an interval
+    using Rows = std::shared_ptr<const index::RowBitset>;
 
+    const index::RowBitset& get(Key key, const RowTable& rows, bool published) const
+        GRAPE_EXCLUDES(mutex_);
+
+    std::shared_ptr<Shared> shared_;
     mutable base::Mutex mutex_;
-    mutable std::optional<index::RowBitset> live_ GRAPE_GUARDED_BY(mutex_);
-    mutable std::map<std::pair<uint64_t, uint64_t>, index::RowBitset> written_
-        GRAPE_GUARDED_BY(mutex_);
+    mutable std::map<Key, Rows> sets_ GRAPE_GUARDED_BY(mutex_);
 };
 
 }  // namespace grape::engine

@@ -11,6 +11,7 @@
 #include "core/engine/database.h"
 #include "core/engine/file_table.h"
 #include "core/engine/view.h"
+#include "core/index/field/bitset_cache.h"
 #include "storage/disk.h"
 #include "storage/store.h"
 #include "storage/vector_log.h"
@@ -49,6 +50,9 @@ struct Services {
     std::atomic<uint64_t> last_file_number{0};
     std::atomic<uint64_t> unflushed_bytes{0};  // of tails that belong into files, at most
     uint64_t recovered_tail_bytes = 0;         // cut from torn tails at open
+
+    // What conditions found in runs of payload fields.
+    mutable index::BitsetCache field_answers{base::limits::field_answers_bytes};
 
     uint64_t next_file_number() { return last_file_number.fetch_add(1) + 1; }
 };

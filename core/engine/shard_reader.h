@@ -29,7 +29,7 @@ class ShardReader {
         : collection_(std::move(collection)),
           shard_(std::move(shard)),
           points_(services, *collection_, *shard_),
-          rows_(*collection_, *shard_, points_) {}
+          rows_(*collection_, *shard_, points_, &services.field_answers) {}
 
     const std::shared_ptr<const Collection> collection_;
     const std::shared_ptr<const ShardView> shard_;

@@ -24,9 +24,14 @@ class PointStore {
 class ShardRows final : public query::RowSource {
   public:
     // Payloads that were written after `indexed_until` are not in the view's indexes yet.
+    // `answers` may be null.
     ShardRows(const Collection& collection, const ShardView& shard, const PointStore& points,
-              uint64_t indexed_until = UINT64_MAX)
-        : collection_(collection), shard_(shard), points_(points), indexed_until_(indexed_until) {}
+              index::BitsetCache* answers, uint64_t indexed_until = UINT64_MAX)
+        : collection_(collection),
+          shard_(shard),
+          points_(points),
+          answers_(answers),
+          indexed_until_(indexed_until) {}
 
     uint32_t high() const override { return shard_.rows.high(); }
     uint32_t live() const override { return shard_.rows.live(); }
@@ -37,17 +42,24 @@ class ShardRows final : public query::RowSource {
     }
     bool has_vector(uint32_t row, std::string_view name) const override;
     base::Result<std::string> payload(uint32_t row) const override { return points_.payload(row); }
-    const index::RowBitset& live_rows() const override { return shard_.row_sets.live(shard_.rows); }
-    const index::RowBitset& written_in(index::CommitInterval interval) const override {
-        return shard_.row_sets.written_in(interval, shard_.rows);
+    const index::RowBitset& live_rows() const override {
+        return shard_.row_sets.live(shard_.rows, published());
     }
+    const index::RowBitset& written_in(index::CommitInterval interval) const override {
+        return shard_.row_sets.written_in(interval, shard_.rows, published());
+    }
+    index::BitsetCache* answers() const override { return answers_; }
     uint64_t written_at(uint32_t row) const override { return shard_.rows.key_commit(row); }
     const query::FieldIndex* field(const base::JsonPath& path) const override;
 
   private:
+    // Not of a request that goes on writing.
+    bool published() const { return indexed_until_ == UINT64_MAX; }
+
     const Collection& collection_;
     const ShardView& shard_;
     const PointStore& points_;
+    index::BitsetCache* const answers_;
     const uint64_t indexed_until_;
     mutable std::map<uint32_t, query::FieldIndex> fields_;  // those that were asked for
 };

@@ -155,7 +155,8 @@ class EditPoints final : public PointStore {
 Result<std::vector<uint32_t>> PointWriter::rows_that_match(const query::Filter& filter) {
     const ShardView view = *shard_.view;  // without the row sets of the state before
     const EditPoints points(edit_, shard_);
-    const ShardRows source(*shard_.collection, view, points, edit_.commit() - 1);
+    const ShardRows source(*shard_.collection, view, points, &edit_.services().field_answers,
+                           edit_.commit() - 1);
     GRAPE_ASSIGN(const std::unique_ptr<query::RowFilter> matching,
                  query::RowFilter::make(filter, source));
     GRAPE_TRY(matching->settle());

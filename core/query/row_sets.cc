@@ -2,6 +2,7 @@
 // surely, every live row possibly.
 #include "core/query/row_sets.h"
 
+#include "core/index/field/field_run.h"
 #include "core/query/field_condition.h"
 
 namespace grape::query {
@@ -75,6 +76,10 @@ class Finder {
     Result<RowSets> answer(const FieldIndex& field, const FieldQuestion& question) const;
     Status add_entries(const FieldIndex& field, const index::FieldLookup& lookup,
                        RowBitset& out) const;
+    Status add_source(const index::FieldSource& source, const index::FieldLookup& lookup,
+                      RowBitset& out) const;
+    Result<std::shared_ptr<const RowBitset>> answer_of_run(const index::FieldRun& run,
+                                                           const index::FieldLookup& lookup) const;
     Result<RowSets> all_of(const std::vector<Condition>& conditions) const;
     Result<RowSets> any_of(const std::vector<Condition>& conditions) const;
     Result<RowSets> at_least(const MinShould& part) const;
@@ -86,24 +91,52 @@ class Finder {
 Status Finder::add_entries(const FieldIndex& field, const index::FieldLookup& lookup,
                            RowBitset& out) const {
     for (const auto& source : field.sources) {
-        GRAPE_TRY(source->find(
-            lookup, [&](std::span<const uint32_t> rows, index::CommitInterval interval) {
-                // An entry of a tail stands for one commit, a run for many rows at once.
-                if (interval.high - interval.low == 1) {
-                    for (const uint32_t row : rows) {
-                        if (rows_.alive(row) && rows_.written_at(row) == interval.high) {
-                            out.set(row);
-                        }
-                    }
-                    return;
-                }
-                const RowBitset& current = rows_.written_in(interval);
-                for (const uint32_t row : rows) {
-                    if (current.test(row)) out.set(row);
-                }
-            }));
+        const index::FieldRun* run = source->as_run();
+        std::shared_ptr<const RowBitset> known;
+        if (run != nullptr && rows_.answers() != nullptr) {
+            GRAPE_ASSIGN(known, answer_of_run(*run, lookup));
+        }
+        if (known != nullptr) {
+            out.or_with_both(*known, rows_.written_in(run->interval()));
+        } else {
+            GRAPE_TRY(add_source(*source, lookup, out));
+        }
     }
     return {};
+}
+
+Status Finder::add_source(const index::FieldSource& source, const index::FieldLookup& lookup,
+                          RowBitset& out) const {
+    return source.find(lookup, [&](std::span<const uint32_t> rows, index::CommitInterval interval) {
+        // An entry of a tail stands for one commit, a run for many rows at once.
+        if (interval.high - interval.low == 1) {
+            for (const uint32_t row : rows) {
+                if (rows_.alive(row) && rows_.written_at(row) == interval.high) out.set(row);
+            }
+            return;
+        }
+        const RowBitset& current = rows_.written_in(interval);
+        for (const uint32_t row : rows) {
+            if (current.test(row)) out.set(row);
+        }
+    });
+}
+
+// All rows of the run that meet the lookup, current or not, from those that are kept. Null for
+// lookups that find few rows: these are found as fast as a set of all rows is gone through.
+Result<std::shared_ptr<const RowBitset>> Finder::answer_of_run(
+    const index::FieldRun& run, const index::FieldLookup& lookup) const {
+    constexpr uint64_t kRowsPerWord = 64;
+    const uint64_t file = run.section().blob().identity().file_number;
+    const std::string key = base::cat(run.id(), ":", index::lookup_bytes(lookup));
+    std::shared_ptr<const RowBitset> kept = rows_.answers()->find(file, key);
+    if (kept != nullptr) return kept;
+    GRAPE_ASSIGN(const index::FieldEstimate estimate, run.estimate(lookup));
+    if (estimate.expected * kRowsPerWord < rows_.high()) return kept;
+    auto found = std::make_shared<RowBitset>(rows_.high());
+    GRAPE_TRY(run.find(lookup, *found));
+    rows_.answers()->insert(file, key, found);
+    return std::shared_ptr<const RowBitset>(std::move(found));
 }
 
 Result<RowSets> Finder::answer(const FieldIndex& field, const FieldQuestion& question) const {

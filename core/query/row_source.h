@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/index/field/bitset_cache.h"
 #include "core/index/field/field_source.h"
 #include "core/query/payload_check.h"
 
@@ -46,6 +47,8 @@ class RowSource {
     virtual uint64_t written_at(uint32_t row) const = 0;
     // The index of the field, or null.
     virtual const FieldIndex* field(const base::JsonPath& path) const = 0;
+    // Where answers of runs are kept; null: nowhere.
+    virtual index::BitsetCache* answers() const { return nullptr; }
 };
 
 // The text index of the field, for PayloadCheck.

@@ -23,6 +23,7 @@ class FieldRun final : public FieldSource {
     const FieldHeader& header() const { return section_.header(); }
     const FieldSection& section() const { return section_; }
 
+    const FieldRun* as_run() const override { return this; }
     FieldKind kind() const override { return section_.header().kind; }
     uint64_t entry_count() const override { return section_.header().rows; }
     size_t heap_bytes() const override { return section_.heap_bytes(); }

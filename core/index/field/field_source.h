@@ -44,12 +44,16 @@ class FieldCursor {
     virtual CommitInterval interval() const = 0;
 };
 
+class FieldRun;
+
 class FieldSource {
   public:
     virtual ~FieldSource() = default;
     virtual FieldKind kind() const = 0;
     virtual uint64_t entry_count() const = 0;
     virtual size_t heap_bytes() const = 0;
+    // Null for a tail.
+    virtual const FieldRun* as_run() const { return nullptr; }
 
     // Touches no list of rows.
     virtual base::Result<FieldEstimate> estimate(const FieldLookup& lookup) const = 0;

@@ -39,6 +39,12 @@ void RowBitset::or_with(const RowBitset& other) {
     trim();
 }
 
+void RowBitset::or_with_both(const RowBitset& a, const RowBitset& b) {
+    const size_t common = std::min({words_.size(), a.words_.size(), b.words_.size()});
+    for (size_t i = 0; i < common; ++i) words_[i] |= a.words_[i] & b.words_[i];
+    trim();
+}
+
 void RowBitset::and_not(const RowBitset& other) {
     const size_t common = std::min(words_.size(), other.words_.size());
     for (size_t i = 0; i < common; ++i) words_[i] &= ~other.words_[i];

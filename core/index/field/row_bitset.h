@@ -34,7 +34,8 @@ class RowBitset {
 
     // With sets of any size: what the other one does not cover is not in it.
     void and_with(const RowBitset& other);
-    void or_with(const RowBitset& other);  // keeps its own size
+    void or_with(const RowBitset& other);                       // keeps its own size
+    void or_with_both(const RowBitset& a, const RowBitset& b);  // what is in both
     void and_not(const RowBitset& other);
     void invert();
 
@@ -54,6 +55,8 @@ class RowBitset {
     }
     // 64 rows each, the first row in the lowest bit.
     std::span<const uint64_t> words() const { return words_; }
+    // Replaces those 64 rows; bits beyond the size must be zero.
+    void set_word(size_t index, uint64_t rows) { words_[index] = rows; }
     size_t heap_bytes() const { return words_.capacity() * sizeof(uint64_t); }
     bool operator==(const RowBitset& other) const = default;
 

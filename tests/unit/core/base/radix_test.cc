@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 namespace grape::base {
 namespace {
@@ -116,6 +117,38 @@ TEST(Radix, every_version_stays_as_it_was) {
             versions.emplace_back(std::move(map), std::move(expected));
         }
         for (const auto& [map, expected] : versions) ASSERT_EQ(content(map), expected);
+    }
+}
+
+TEST(Radix, tells_where_two_maps_differ) {
+    std::mt19937 random(5);
+    Numbers map;
+    for (int round = 0; round < 300; ++round) {
+        const Numbers before = map;
+        const uint64_t edit = next_edit();
+        const uint32_t span = round < 100 ? 64 : round < 200 ? 5000 : 300000;
+        for (uint32_t i = static_cast<uint32_t>(random() % 5); i > 0; --i) {
+            const auto key = static_cast<uint32_t>(random() % span);
+            if (random() % 3 == 0) {
+                map.erase(key, edit);
+            } else {
+                map.set(key, number(round), edit);
+            }
+        }
+        std::set<uint32_t> said;
+        Numbers::for_each_difference(before, map, [&said](uint32_t key) { said.insert(key); });
+        Expected all = content(before);
+        all.merge(content(map));
+        size_t differing = 0;
+        for (const auto& [key, value] : all) {
+            if (before.find(key) == map.find(key)) continue;
+            ++differing;
+            ASSERT_TRUE(said.contains(key)) << round;
+        }
+        // Maps of the same height say no more than that.
+        if (round % 100 > 20) {
+            ASSERT_EQ(said.size(), differing) << round;
+        }
     }
 }
 

@@ -92,5 +92,13 @@ TEST(RowBitset, combines_sets_of_any_sizes) {
     }
 }
 
+TEST(RowBitset, adds_what_is_in_both_of_two_sets) {
+    RowBitset out = bitset_of({1}, 70);
+    out.or_with_both(bitset_of({2, 65, 69, 100}, 130), bitset_of({3, 65, 100}, 200));
+    EXPECT_EQ(rows_of(out), (std::set<uint32_t>{1, 65}));
+    out.or_with_both(bitset_of({2}, 10), bitset_of({2, 65}, 70));
+    EXPECT_EQ(rows_of(out), (std::set<uint32_t>{1, 2, 65}));
+}
+
 }  // namespace
 }  // namespace grape::index
