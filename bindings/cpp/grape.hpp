@@ -352,6 +352,76 @@ class Database {
     grape_db* db_ = nullptr;
 };
 
+// Several requests as one: they see what it has written, others see it when it is committed, as a
+// whole. One that goes without commit() is rolled back. Use it from one thread at a time, and not
+// after its Database is closed. Promises and statuses: docs/transactions.md.
+class Transaction {
+  public:
+    // `timeout_ms` 0: 60,000.
+    static Result<Transaction> begin(const Database& database, std::uint64_t timeout_ms = 0,
+                                     bool read_only = false) {
+        std::string json = "{\"begin_transaction\":{\"read_only\":";
+        json += read_only ? "true" : "false";
+        if (timeout_ms != 0) json += ",\"timeout_ms\":" + std::to_string(timeout_ms);
+        auto reply = database.request_json(json + "}}");
+        if (!reply) return reply.error();
+        const std::string text(reply->view());
+        const std::size_t at = text.find("\"transaction\":");
+        if (at == std::string::npos) return Error{GRAPE_E_INTERNAL, "the reply has no id"};
+        return Transaction(database.handle(), text.substr(at + 14, text.find(',', at) - at - 14));
+    }
+    Transaction(Transaction&& other) noexcept
+        : db_(std::exchange(other.db_, nullptr)), id_(std::move(other.id_)) {}
+    Transaction& operator=(Transaction&& other) noexcept {
+        std::swap(db_, other.db_);
+        std::swap(id_, other.id_);
+        return *this;
+    }
+    ~Transaction() {
+        if (db_ != nullptr) static_cast<void>(roll_back().ok());
+    }
+
+    // A write or a read of points, as Database::request_json().
+    Result<Buffer> request_json(std::string_view json, Slice<grape_blob> blobs = {}) const {
+        const std::size_t open = json.find('{');
+        std::string message = "{\"transaction\":" + id_ + ",";
+        if (open != std::string_view::npos) message += json.substr(open + 1);
+        Buffer out;
+        grape_error error = GRAPE_ERROR_INIT;
+        if (grape_request(db_, GRAPE_JSON, message.data(), message.size(), blobs.data(),
+                          blobs.size(), out.out(), &error) < 0) {
+            return Error{error.status, error.message};
+        }
+        return out;
+    }
+    // GRAPE_E_CONFLICT: somebody has changed what it saw. Whatever comes, it is over.
+    Status commit() { return finish("{\"commit_transaction\":{}}"); }
+    Status roll_back() { return finish("{\"rollback_transaction\":{}}"); }
+    // `name`: without quotes and backslashes.
+    Status set_savepoint(const std::string& name) {
+        return done(request_json("{\"set_savepoint\":{\"name\":\"" + name + "\"}}"));
+    }
+    Status roll_back_to(const std::string& name) {
+        return done(request_json("{\"rollback_to_savepoint\":{\"name\":\"" + name + "\"}}"));
+    }
+
+  private:
+    Transaction(grape_db* db, std::string id) : db_(db), id_(std::move(id)) {}
+
+    static Status done(const Result<Buffer>& reply) {
+        if (!reply) return reply.error();
+        return Done{};
+    }
+    Status finish(std::string_view json) {
+        Status outcome = done(request_json(json));
+        db_ = nullptr;
+        return outcome;
+    }
+
+    grape_db* db_ = nullptr;
+    std::string id_;
+};
+
 }  // namespace grape
 
 #endif  // GRAPE_GRAPE_HPP

@@ -70,6 +70,42 @@ Result<RequestBody> decode_database_request(fb::RequestBody kind) {
     }
 }
 
+template <typename Out, typename In>
+Result<RequestBody> savepoint(const In& in) {
+    Out out{std::string(view(in.name()))};
+    GRAPE_TRY(engine::check_savepoint_name(out.name));
+    return RequestBody(std::move(out));
+}
+
+Result<RequestBody> begin_transaction(const fb::BeginTransaction& in) {
+    engine::BeginTransaction out;
+    if (in.timeout_ms().has_value()) {
+        GRAPE_TRY(engine::check_timeout(*in.timeout_ms()));
+        out.timeout_ms = *in.timeout_ms();
+    }
+    out.read_only = in.read_only();
+    return RequestBody(out);
+}
+
+Result<RequestBody> decode_transaction_request(const fb::Request& in) {
+    switch (in.body_type()) {
+        case fb::RequestBody::BeginTransaction:
+            return with<fb::BeginTransaction>(in, begin_transaction);
+        case fb::RequestBody::CommitTransaction:
+            return RequestBody(engine::CommitTransaction{});
+        case fb::RequestBody::RollbackTransaction:
+            return RequestBody(engine::RollbackTransaction{});
+        case fb::RequestBody::SetSavepoint:
+            return with<fb::SetSavepoint>(
+                in, [](const auto& body) { return savepoint<engine::SetSavepoint>(body); });
+        case fb::RequestBody::RollbackToSavepoint:
+            return with<fb::RollbackToSavepoint>(
+                in, [](const auto& body) { return savepoint<engine::RollbackToSavepoint>(body); });
+        default:
+            return decode_database_request(in.body_type());
+    }
+}
+
 Result<RequestBody> decode_collection_request(Context& context, const fb::Request& in) {
     const auto plain = [&](const auto& body) { return decode(context, body); };
     switch (in.body_type()) {
@@ -95,7 +131,7 @@ Result<RequestBody> decode_collection_request(Context& context, const fb::Reques
         case fb::RequestBody::DeleteFieldIndex:
             return with<fb::DeleteFieldIndex>(in, plain);
         default:
-            return decode_database_request(in.body_type());
+            return decode_transaction_request(in);
     }
 }
 
@@ -189,6 +225,7 @@ bool is_write(fb::RequestBody kind) {
         case fb::RequestBody::DeletePayload:
         case fb::RequestBody::ClearPayload:
         case fb::RequestBody::BatchUpdate:
+        case fb::RequestBody::CommitTransaction:
             return true;
         default:
             return false;
@@ -239,15 +276,14 @@ Status AlignedMessage::set(std::string_view message) {
 Result<engine::Request> decode_request_flatbuffers(std::span<const uint8_t> message,
                                                    std::span<const engine::RequestBlob> blobs) {
     GRAPE_ASSIGN(const fb::Request* in, verified(message));
-    if (in->transaction() != nullptr) {
-        return Status::make_unsupported("transaction: is not supported in this version");
-    }
     const uint64_t text_max = message.size() + kSharedTextMax;
     Context context{blobs, text_max, text_max, limits::points_per_request_max};
     engine::Request out;
     GRAPE_ASSIGN(out.write, decode_write_options(in->write()));
     GRAPE_ASSIGN(out.body, decode_body(context, *in));
     GRAPE_TRY(check_write_options_fit(in->body_type(), out.write));
+    if (in->transaction() != nullptr) out.transaction = in->transaction()->id();
+    GRAPE_TRY(engine::check_transaction(out, in->transaction() != nullptr));
     return out;
 }
 

@@ -83,7 +83,11 @@ struct Encoder {
     Result<Body> operator()(const engine::WriteReply& in) {
         return body(fb::ReplyBody::WriteReply,
                     fb::CreateWriteReply(builder, in.commit, encode_durability(in.durability),
-                                         in.repeated, in.existed));
+                                         in.repeated, in.existed, in.pending));
+    }
+    Result<Body> operator()(const engine::TransactionReply& in) {
+        return body(fb::ReplyBody::TransactionReply,
+                    fb::CreateTransactionReply(builder, in.transaction, in.view, in.operations));
     }
     Result<Body> operator()(const engine::PointsReply& in) {
         GRAPE_ASSIGN(const auto points, encode_points(builder, bytes_max, in.points));

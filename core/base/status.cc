@@ -54,6 +54,8 @@ std::string_view code_name(int32_t code) {
             return "GRAPE_E_CANCELLED";
         case Code::internal:
             return "GRAPE_E_INTERNAL";
+        case Code::retry:
+            return "GRAPE_E_RETRY";
     }
     return "unknown status";
 }

@@ -34,7 +34,8 @@ namespace grape::base {
     X(full, -14, "no row number is free", true)                                           \
     X(unknown_outcome, -15, "the outcome of the write is unknown until reopening", false) \
     X(cancelled, -16, "cancelled", true)                                                  \
-    X(internal, -17, "internal error", false)
+    X(internal, -17, "internal error", false)                                             \
+    X(retry, -18, "the transaction is over; run it again", false)
 
 enum class Code : int32_t {
 #define GRAPE_STATUS_ENUM(name, value, text, retry) name = value,

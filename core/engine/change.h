@@ -17,6 +17,8 @@ struct Change {
     bool alone = false;     // a large one: runs in a group of its own and may write in parts
     bool sync = true;
     std::string idempotency_key;
+    // Called when it was applied; its group may fail yet.
+    std::function<void(CommitEdit&)> applied;
     // Called once the group is durable: before readers see it, and after; in order.
     std::function<void(CommitEdit&)> written, committed;
 

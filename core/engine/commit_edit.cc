@@ -8,9 +8,25 @@ using base::Result;
 using base::Status;
 using storage::IdEntry;
 
+namespace {
+
+constexpr uint64_t kRowChangeBytes = 64;  // a changed row's share of the tables
+
+}  // namespace
+
 void KeyOverlay::merge(KeyOverlay&& newer) {
     for (auto& [key, entries] : newer.ids) ids.insert_or_assign(key, std::move(entries));
     for (auto& [key, value] : newer.points) points.insert_or_assign(key, std::move(value));
+}
+
+std::vector<base::PointId> ShardEdit::changed_ids() const {
+    std::vector<base::PointId> out = removed;
+    for (const auto* rows : {&change.inserted, &change.put, &change.vectors}) {
+        for (const uint32_t row : *rows) {
+            if (view->rows.alive(row)) out.push_back(view->rows.id(row));
+        }
+    }
+    return out;
 }
 
 CommitEdit::CommitEdit(Services& services, ViewState state, const KeyOverlay& group,
@@ -46,6 +62,10 @@ Result<ShardEdit*> CommitEdit::shard(const CollectionView& collection) {
     made.collection = collection.collection;
     made.view = std::make_shared<ShardView>(*loaded);
     made.change.shard = key;
+    if (private_bytes_max_) {
+        for (VectorRuns& runs : made.view->vectors) runs.open_tail = false;
+        for (FieldRuns& field : made.view->fields) field.open_tail = false;
+    }
     return &made;
 }
 
@@ -103,6 +123,8 @@ Result<uint32_t> CommitEdit::insert(ShardEdit& shard, const base::PointId& id) {
 
 void CommitEdit::remove(ShardEdit& shard, uint32_t row) {
     ShardView& view = *shard.view;
+    shard.removed.push_back(view.rows.id(row));
+    private_bytes_ += kRowChangeBytes;
     for (uint32_t vector = 0; vector < view.vectors.size(); ++vector) {
         view.hide(vector, view.rows.place(row, vector), edit_);
     }
@@ -187,6 +209,7 @@ uint8_t* CommitEdit::put_vector(ShardEdit& shard, uint32_t vector, uint32_t row)
     view.rows.set_place(row, vector, {run.run->id(), position}, edit_);
     view.rows.set_version(row, commit_, edit_);
     view.tail_bytes += run.run->row_bytes();
+    private_bytes_ += kRowChangeBytes + run.run->row_bytes();
     shard.touched.emplace_back(vector, row);
     return tail->put(position, row, commit_);
 }
@@ -197,11 +220,19 @@ void CommitEdit::remove_vector(ShardEdit& shard, uint32_t vector, uint32_t row) 
     if (place.none()) return;
     view.hide(vector, place, edit_);
     view.rows.set_place(row, vector, {}, edit_);
+    private_bytes_ += kRowChangeBytes;
     view.rows.set_version(row, commit_, edit_);
     shard.touched.emplace_back(vector, row);
 }
 
 Status CommitEdit::maybe_spill() {
+    if (private_bytes_max_) {
+        private_bytes_ += kRowChangeBytes + batch_.size_bytes();
+        batch_.clear();
+        if (private_bytes_ <= *private_bytes_max_) return {};
+        return Status::make_limit("transaction: its writes need more than ", *private_bytes_max_,
+                                  " bytes, which is the limit");
+    }
     if (!alone_) {
         // Too much for a group: the sequencer tries again alone.
         const bool large = batch_.size_bytes() > 2 * services_.sizes.batch_bytes;

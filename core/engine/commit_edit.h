@@ -38,6 +38,14 @@ struct ShardEdit {
     std::shared_ptr<ShardView> view;
     storage::ShardChange change;
     std::vector<std::pair<uint32_t, uint32_t>> touched;  // vector, row
+    std::vector<base::PointId> removed;                  // ids of the points that are gone
+
+    // After seal(): the ids of all points that were inserted, changed or removed; some may stand
+    // there several times.
+    std::vector<base::PointId> changed_ids() const;
+    size_t changed_ids_max() const {
+        return removed.size() + change.inserted.size() + change.put.size() + change.vectors.size();
+    }
 };
 
 class CommitEdit {
@@ -56,6 +64,11 @@ class CommitEdit {
     void make_commit() { is_commit_ = true; }
     bool is_commit() const { return is_commit_; }
     bool alone() const { return alone_; }
+    // Says that the edit is a transaction's own and is never sealed: nothing goes into the store,
+    // or into tails that others share, and it may not grow beyond so many bytes.
+    void make_private(uint64_t bytes_max) { private_bytes_max_ = bytes_max; }
+    // What a private edit has written so far, about.
+    uint64_t private_bytes() const { return private_bytes_; }
     Services& services() { return services_; }
     storage::WriteBatch& batch() { return batch_; }
 
@@ -121,6 +134,8 @@ class CommitEdit {
     const bool alone_;
     const uint64_t edit_ = base::next_edit();
     bool is_commit_ = false, kept_ = false;
+    std::optional<uint64_t> private_bytes_max_;
+    uint64_t private_bytes_ = 0;
     std::optional<storage::Intent>* spilled_ = nullptr;
     size_t intent_shards_ = 0;  // shards that the stored intent names
     storage::WriteBatch batch_;

@@ -72,6 +72,7 @@ void CommitGroup::take(Change& change, std::unique_ptr<CommitEdit> edit) {
         edit->record().number = commit;
         edit->record().wall_ms = services_.clock->wall_ms();
     }
+    if (change.applied) change.applied(*edit);
     view_ = edit->state();
     keys_.merge(std::move(edit->keys()));
     batch_.append(edit->batch());

@@ -19,11 +19,6 @@ size_t ids_of(const CommitChanges& changes) {
 }  // namespace
 
 void ConflictRing::add(CommitChanges changes) {
-    for (CommitChanges::Part& part : changes.parts) {
-        if (part.ids.size() <= limits_.commit_ids_max) continue;
-        part.too_many = true;
-        part.ids = {};
-    }
     const uint64_t commit = changes.commit;
     const MutexLock lock(mutex_);
     // Of a group that failed.
@@ -64,8 +59,8 @@ void ConflictRing::enter() {
 
 void ConflictRing::stay(uint64_t view) {
     const MutexLock lock(mutex_);
-    views_.insert(view);
     --entering_;
+    views_.insert(view);
 }
 
 void ConflictRing::leave(uint64_t view) {

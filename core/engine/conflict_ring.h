@@ -35,10 +35,12 @@ class ConflictRing {
   public:
     struct Limits {
         size_t commits_max = 65'536;
-        size_t ids_max = 1'000'000;         // of all commits together
-        size_t commit_ids_max = 100'000;    // of one collection in one commit
+        size_t ids_max = 1'000'000;       // of all commits together
+        size_t commit_ids_max = 100'000;  // of one collection in one commit
     };
     explicit ConflictRing(const Limits& limits) : limits_(limits) {}
+
+    const Limits& limits() const { return limits_; }
 
     void add(CommitChanges changes) GRAPE_EXCLUDES(mutex_);
     // Everything up to `published` can be seen: what no transaction asks for is forgotten.

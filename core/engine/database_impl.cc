@@ -28,6 +28,9 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     take(out.log_files_max, wanted.log_files_max);
     take(out.rows_max, wanted.rows_max);
     take(out.graph_vectors_min, wanted.graph_vectors_min);
+    take(out.transaction_bytes_max, wanted.transaction_bytes_max);
+    take(out.transactions_max, wanted.transactions_max);
+    take(out.compared_commits_max, wanted.compared_commits_max);
     return out;
 }
 
@@ -88,6 +91,7 @@ Status DatabaseImpl::start() {
     timer_ = std::make_unique<SyncTimer>(services_);
     graphs_ = std::make_unique<GraphWorker>(services_, *sequencer_, *background_);
     background_->on_new_files([this](uint32_t collection) { graphs_->note(collection); });
+    transactions_ = std::make_unique<TransactionTable>(services_);
     if (!options_.background) return {};
     graphs_->start();
     return background_->start();
@@ -120,6 +124,7 @@ Result<Reply> DatabaseImpl::execute(const Request& request) {
     const Running running(*this);
     if (!running.admitted()) return Status::make_closed("the database is closed");
     const uint64_t begin_us = services_.clock->monotonic_us();
+    transactions_->expire(begin_us);
     GRAPE_ASSIGN(ReplyBody body, dispatch(request));
     const uint64_t end_us = services_.clock->monotonic_us();
     return Reply{std::move(body), static_cast<double>(end_us - begin_us) / 1e6};
@@ -142,6 +147,8 @@ Status DatabaseImpl::close() {
     }
     if (sequencer_ == nullptr) return {};
     graphs_->stop();
+    // Whatever is not committed is rolled back.
+    transactions_.reset();
     background_->stop();
     timer_->stop();
     Status outcome = sequencer_->health();

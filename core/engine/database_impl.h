@@ -8,9 +8,15 @@
 #include "core/engine/graph_worker.h"
 #include "core/engine/recovery.h"
 #include "core/engine/sync_timer.h"
+#include "core/engine/transaction_table.h"
 #include "core/engine/write_points.h"
 
 namespace grape::engine {
+
+// Whether the request belongs to a transaction, or begins one.
+bool is_transaction_request(const Request& request);
+// The one operation of a request that is a write of points.
+std::optional<OperationRef> single_operation(const RequestBody& body);
 
 class DatabaseImpl {
   public:
@@ -30,6 +36,9 @@ class DatabaseImpl {
 
     base::Result<ReplyBody> dispatch(const Request& request);
     base::Result<ReplyBody> read(const View& view, const RequestBody& body);
+    base::Result<ReplyBody> transact(const Request& request);
+    base::Result<ReplyBody> read_in(Transaction& transaction, const RequestBody& body);
+    base::Result<ReplyBody> commit_transaction(const Request& request);
     base::Result<ReplyBody> write_points(const std::vector<OperationRef>& operations, bool batch,
                                          const WriteOptions& options);
     base::Result<ReplyBody> write_catalogue(const RequestBody& body, const WriteOptions& options);
@@ -48,6 +57,7 @@ class DatabaseImpl {
     std::unique_ptr<Background> background_;
     std::unique_ptr<GraphWorker> graphs_;
     std::unique_ptr<SyncTimer> timer_;
+    std::unique_ptr<TransactionTable> transactions_;
 
     base::Mutex mutex_;
     base::Condition idle_;

@@ -23,19 +23,6 @@ Result<ReplyBody> wrap(Result<T> result) {
     return ReplyBody(std::move(result).value());
 }
 
-// The one operation of a request that is a write of points.
-std::optional<OperationRef> single_operation(const RequestBody& body) {
-    return std::visit(
-        [](const auto& each) -> std::optional<OperationRef> {
-            if constexpr (std::is_constructible_v<OperationRef, decltype(&each)>) {
-                return OperationRef(&each);
-            } else {
-                return std::nullopt;
-            }
-        },
-        body);
-}
-
 bool is_catalogue(const RequestBody& body) {
     return std::holds_alternative<CreateCollection>(body) ||
            std::holds_alternative<UpdateCollection>(body) ||
@@ -54,13 +41,39 @@ bool is_maintenance(const RequestBody& body) {
            std::holds_alternative<ResumeBackground>(body);
 }
 
+CommitChanges changes_of(const CommitEdit& edit, size_t ids_max) {
+    CommitChanges out{edit.commit(), {}};
+    for (const auto& [key, shard] : edit.shards()) {
+        const size_t ids = shard.changed_ids_max();
+        if (ids > ids_max) {
+            out.parts.push_back({key.collection, true, {}});
+        } else if (ids != 0) {
+            out.parts.push_back({key.collection, false, shard.changed_ids()});
+        }
+    }
+    return out;
+}
+
 std::string operation_path(bool batch, size_t index) {
     return batch ? base::cat("operations[", index, "].") : std::string();
 }
 
 }  // namespace
 
+std::optional<OperationRef> single_operation(const RequestBody& body) {
+    return std::visit(
+        [](const auto& each) -> std::optional<OperationRef> {
+            if constexpr (std::is_constructible_v<OperationRef, decltype(&each)>) {
+                return OperationRef(&each);
+            } else {
+                return std::nullopt;
+            }
+        },
+        body);
+}
+
 Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
+    if (is_transaction_request(request)) return transact(request);
     if (const auto* batch = std::get_if<BatchUpdate>(&request.body)) {
         std::vector<OperationRef> operations;
         for (const PointOperation& each : batch->operations) {
@@ -117,11 +130,16 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     const Durability durability = options.durability.value_or(options_.durability);
     change.sync = durability == Durability::full;
     change.idempotency_key = options.idempotency_key;
+    change.applied = [this](CommitEdit& edit) {
+        ConflictRing& ring = transactions_->ring();
+        ring.add(changes_of(edit, ring.limits().commit_ids_max));
+    };
     // Rows that wait for the purge are known to it before a view shows them dead.
     change.written = [this](CommitEdit& edit) { purge_->add_edit(edit); };
     change.committed = [this](CommitEdit& edit) {
         background_->note_commit(edit);
         graphs_->note_commit(edit);
+        transactions_->ring().trim(edit.commit());
     };
     background_->wait_for_room();
     GRAPE_TRY(sequencer_->run(change));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/engine/commit_edit.h"
 #include "core/vector/convert.h"
 
 namespace grape::engine {
@@ -9,11 +10,27 @@ namespace grape::engine {
 using base::Result;
 using base::Status;
 
+Result<std::vector<storage::IdEntry>> PointReader::id_entries(const base::PointId& id) const {
+    const std::string key = storage::id_key(collection_.shard(), id);
+    if (own_keys_ != nullptr) {
+        const auto own = own_keys_->ids.find(key);
+        if (own != own_keys_->ids.end()) return own->second;
+    }
+    GRAPE_ASSIGN(const std::optional<std::string> stored, services_.store->get(key));
+    if (!stored) return std::vector<storage::IdEntry>();
+    return storage::decode_id_entries(*stored);
+}
+
+Result<std::optional<std::string>> PointReader::stored_point(const std::string& key) const {
+    if (own_keys_ != nullptr) {
+        const auto own = own_keys_->points.find(key);
+        if (own != own_keys_->points.end()) return std::optional(own->second);
+    }
+    return services_.store->get(key);
+}
+
 Result<std::optional<uint32_t>> PointReader::find_row(const base::PointId& id) const {
-    GRAPE_ASSIGN(const std::optional<std::string> stored,
-                 services_.store->get(storage::id_key(collection_.shard(), id)));
-    if (!stored) return std::optional<uint32_t>();
-    GRAPE_ASSIGN(const std::vector<storage::IdEntry> entries, storage::decode_id_entries(*stored));
+    GRAPE_ASSIGN(const std::vector<storage::IdEntry> entries, id_entries(id));
     for (const storage::IdEntry& entry : entries) {
         // The store may know more than this view: a row counts when the view has it under this id.
         if (shard_.rows.alive(entry.row) && shard_.rows.id(entry.row) == id) {
@@ -33,7 +50,7 @@ Status PointReader::check(const WithVectors& with_vectors) const {
 Result<std::string> PointReader::payload(uint32_t row) const {
     const std::string key =
         storage::point_key(collection_.shard(), row, shard_.rows.key_commit(row));
-    GRAPE_ASSIGN(const std::optional<std::string> stored, services_.store->get(key));
+    GRAPE_ASSIGN(const std::optional<std::string> stored, stored_point(key));
     if (!stored) {
         return Status::make_corrupt("collection '", collection_.name(), "': point ",
                                     shard_.rows.id(row).to_string(), " is not in the store");

@@ -11,11 +11,14 @@ namespace grape::engine {
 
 class PointReader final : public index::RowOrder, public PointStore {
   public:
-    PointReader(const Services& services, const Collection& collection, const ShardView& shard)
-        : services_(services), collection_(collection), shard_(shard) {}
+    // `own_keys`: of a transaction's view (View::own_keys()).
+    PointReader(const Services& services, const Collection& collection, const ShardView& shard,
+                const KeyOverlay* own_keys = nullptr)
+        : services_(services), collection_(collection), shard_(shard), own_keys_(own_keys) {}
 
     const Collection& collection() const { return collection_; }
     const ShardView& shard() const { return shard_; }
+    const KeyOverlay* own_keys() const { return own_keys_; }
     base::Result<std::optional<uint32_t>> find_row(const base::PointId& id) const override;
     base::Result<std::string> payload(uint32_t row) const override;
     base::Result<ReplyPoint> read(uint32_t row, const WithPayload& with_payload,
@@ -27,6 +30,8 @@ class PointReader final : public index::RowOrder, public PointStore {
     }
 
   private:
+    base::Result<std::vector<storage::IdEntry>> id_entries(const base::PointId& id) const;
+    base::Result<std::optional<std::string>> stored_point(const std::string& key) const;
     base::Result<std::string> selected_payload(uint32_t row, const WithPayload& with_payload) const;
     base::Result<std::vector<ReplyVector>> vectors(uint32_t row,
                                                    const WithVectors& with_vectors) const;
@@ -34,6 +39,7 @@ class PointReader final : public index::RowOrder, public PointStore {
     const Services& services_;
     const Collection& collection_;
     const ShardView& shard_;
+    const KeyOverlay* const own_keys_;
 };
 
 }  // namespace grape::engine

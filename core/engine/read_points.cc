@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/engine/commit_edit.h"
 #include "core/engine/shard_reader.h"
 
 namespace grape::engine {
@@ -45,27 +46,61 @@ class Page {
     ScrollReply reply_;
 };
 
-// The ids of the store in their order, as far as the view has them.
+using OwnId = std::pair<std::string_view, const std::vector<storage::IdEntry>*>;
+
+// The ids that a transaction gave rows itself, from `first` on, in the order of their keys.
+std::vector<OwnId> own_ids(const ShardReader& reader, const std::string& first) {
+    std::vector<OwnId> out;
+    const KeyOverlay* own = reader.points().own_keys();
+    if (own == nullptr) return out;
+    const std::string prefix =
+        storage::shard_prefix(storage::Tree::ids, reader.collection().shard());
+    for (const auto& [key, entries] : own->ids) {
+        if (key.starts_with(prefix) && key >= first) out.emplace_back(key, &entries);
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+Result<bool> take_id(const ShardReader& reader, std::string_view key,
+                     const std::vector<storage::IdEntry>& entries, Page& page) {
+    GRAPE_ASSIGN(const base::PointId id, base::PointId::from_key(storage::id_of_key(key)));
+    const RowTable& rows = reader.shard().rows;
+    for (const storage::IdEntry& entry : entries) {
+        if (rows.alive(entry.row) && rows.id(entry.row) == id) return page.take(entry.row, id);
+    }
+    return true;
+}
+
+// The ids of the store, and a transaction's own, in their order, as far as the view has them.
 Status scroll_ids(const Services& services, const ShardReader& reader,
                   const std::optional<base::PointId>& offset, Page& page) {
     const storage::ShardKey shard = reader.collection().shard();
-    const RowTable& rows = reader.shard().rows;
     // Made after the view was taken: it sees all of the view's ids and maybe newer ones.
     const auto iterator = services.store->iterate(storage::shard_prefix(storage::Tree::ids, shard));
-    if (offset) iterator->seek(storage::id_key(shard, *offset));
+    const std::string first = offset ? storage::id_key(shard, *offset) : std::string();
+    if (offset) iterator->seek(first);
+    const std::vector<OwnId> own = own_ids(reader, first);
+    auto next_own = own.begin();
     for (; iterator->valid(); iterator->next()) {
-        GRAPE_ASSIGN(const base::PointId id,
-                     base::PointId::from_key(storage::id_of_key(iterator->key())));
+        for (; next_own != own.end() && next_own->first < iterator->key(); ++next_own) {
+            GRAPE_ASSIGN(const bool more,
+                         take_id(reader, next_own->first, *next_own->second, page));
+            if (!more) return {};
+        }
+        // The transaction's entry comes in its place.
+        if (next_own != own.end() && next_own->first == iterator->key()) continue;
         GRAPE_ASSIGN(const std::vector<storage::IdEntry> entries,
                      storage::decode_id_entries(iterator->value()));
-        for (const storage::IdEntry& entry : entries) {
-            if (!rows.alive(entry.row) || rows.id(entry.row) != id) continue;
-            GRAPE_ASSIGN(const bool more, page.take(entry.row, id));
-            if (!more) return {};
-            break;
-        }
+        GRAPE_ASSIGN(const bool more, take_id(reader, iterator->key(), entries, page));
+        if (!more) return {};
     }
-    return iterator->status();
+    GRAPE_TRY(iterator->status());
+    for (; next_own != own.end(); ++next_own) {
+        GRAPE_ASSIGN(const bool more, take_id(reader, next_own->first, *next_own->second, page));
+        if (!more) return {};
+    }
+    return {};
 }
 
 // The same for a filter that leaves few rows: these are put in order.

@@ -4,8 +4,8 @@ namespace grape::engine {
 namespace {
 
 constexpr size_t kNamesMax = 10'000;
-constexpr size_t kIdsMax = 100'000;          // of a collection
-constexpr size_t kRangesMax = 256;           // of a collection
+constexpr size_t kIdsMax = 100'000;           // of a collection
+constexpr size_t kRangesMax = 256;            // of a collection
 constexpr size_t kFilterValuesMax = 100'000;  // in all filters of a collection
 
 struct ValueCount {
@@ -59,9 +59,15 @@ void ReadSet::read_whole(CollectionReads& reads) {
     reads.filter_values = 0;
 }
 
-void ReadSet::add_name(const std::string& name, std::shared_ptr<const Collection> collection) {
-    // Beyond, names that stand for nothing are left out: what comes of them is an error.
-    if (names_.size() < kNamesMax) names_.emplace(name, std::move(collection));
+base::Status ReadSet::add_name(const std::string& name,
+                               std::shared_ptr<const Collection> collection) {
+    if (names_.contains(name)) return {};
+    if (names_.size() == kNamesMax) {
+        return base::Status::make_limit("transaction: uses ", kNamesMax,
+                                        " names of collections, which is the limit");
+    }
+    names_.emplace(name, std::move(collection));
+    return {};
 }
 
 void ReadSet::add_id(const std::shared_ptr<const Collection>& collection, const base::PointId& id) {

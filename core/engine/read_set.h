@@ -39,7 +39,7 @@ class ReadSet {
     };
 
     // What the name stood for; null: nothing.
-    void add_name(const std::string& name, std::shared_ptr<const Collection> collection);
+    base::Status add_name(const std::string& name, std::shared_ptr<const Collection> collection);
     void add_id(const std::shared_ptr<const Collection>& collection, const base::PointId& id);
     void add_range(const std::shared_ptr<const Collection>& collection, RangeRead range);
 

@@ -34,6 +34,9 @@ struct Sizes {
     uint64_t dead_rows_min = 4096;              // so many dead rows are worth a look
     uint64_t log_files_max = 4;                 // beyond, who holds the oldest one is flushed
     uint64_t graph_vectors_min = 10'000;        // fewer vectors are scanned, without a graph
+    uint64_t transaction_bytes_max = base::limits::transaction_bytes_max;
+    uint64_t transactions_max = base::limits::transactions_max;
+    uint64_t compared_commits_max = 65'536;  // kept for transactions
     static Sizes from(const OpenOptions::Sizes& wanted);
 };
 

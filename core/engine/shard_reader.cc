@@ -9,7 +9,7 @@ Result<std::unique_ptr<ShardReader>> ShardReader::open(const Services& services,
     GRAPE_ASSIGN(const CollectionView* found, view.find(name));
     GRAPE_ASSIGN(std::shared_ptr<const ShardView> shard, found->shard->get());
     return std::unique_ptr<ShardReader>(
-        new ShardReader(services, found->collection, std::move(shard)));
+        new ShardReader(services, found->collection, std::move(shard), view));
 }
 
 Result<std::unique_ptr<query::RowFilter>> ShardReader::filter(const FilterPtr& filter) const {

@@ -25,11 +25,12 @@ class ShardReader {
 
   private:
     ShardReader(const Services& services, std::shared_ptr<const Collection> collection,
-                std::shared_ptr<const ShardView> shard)
+                std::shared_ptr<const ShardView> shard, const View& view)
         : collection_(std::move(collection)),
           shard_(std::move(shard)),
-          points_(services, *collection_, *shard_),
-          rows_(*collection_, *shard_, points_, &services.field_answers) {}
+          points_(services, *collection_, *shard_, view.own_keys()),
+          rows_(*collection_, *shard_, points_, &services.field_answers,
+                view.own_keys() == nullptr ? UINT64_MAX : view.commit()) {}
 
     const std::shared_ptr<const Collection> collection_;
     const std::shared_ptr<const ShardView> shard_;

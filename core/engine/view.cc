@@ -86,8 +86,8 @@ uint64_t PinTable::min_pinned() const {
     return commits_.empty() ? UINT64_MAX : *commits_.begin();
 }
 
-View::View(ViewState state, std::shared_ptr<PinTable> pins)
-    : state_(std::move(state)), pins_(std::move(pins)) {
+View::View(ViewState state, std::shared_ptr<PinTable> pins, const KeyOverlay* own_keys)
+    : state_(std::move(state)), pins_(std::move(pins)), own_keys_(own_keys) {
     pins_->add(state_.commit);
 }
 

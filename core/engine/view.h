@@ -85,15 +85,20 @@ class PinTable {
     std::multiset<uint64_t> commits_ GRAPE_GUARDED_BY(mutex_);
 };
 
+struct KeyOverlay;
+
 class View {
   public:
-    View(ViewState state, std::shared_ptr<PinTable> pins);
+    // `own_keys`: what a transaction, whose private view this is, wrote itself; they come before
+    // the store's.
+    View(ViewState state, std::shared_ptr<PinTable> pins, const KeyOverlay* own_keys = nullptr);
     ~View();
     View(const View&) = delete;
     View& operator=(const View&) = delete;
 
     const ViewState& state() const { return state_; }
     uint64_t commit() const { return state_.commit; }
+    const KeyOverlay* own_keys() const { return own_keys_; }
     // By name or alias; `field` is named in the error.
     base::Result<const CollectionView*> find(std::string_view name) const;
 
@@ -101,6 +106,7 @@ class View {
     friend class ViewSlots;
     const ViewState state_;
     const std::shared_ptr<PinTable> pins_;
+    const KeyOverlay* const own_keys_;
     mutable const View* next_dropped_ = nullptr;  // in the graveyard: dropping must not allocate
 };
 

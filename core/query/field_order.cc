@@ -15,11 +15,8 @@ bool is_wanted(const FieldRows& of, uint32_t row, index::CommitInterval interval
            (of.filter == nullptr || of.filter->may_match(row));
 }
 
-// The keys of the rows that the index does not cover yet, from their payloads.
 template <typename Visit>
-Status visit_uncovered(const FieldRows& of, Visit visit) {
-    if (of.field.covered_after == 0) return {};
-    const index::CommitInterval interval{0, of.field.covered_after};
+Status visit_payloads(const FieldRows& of, index::CommitInterval interval, const Visit& visit) {
     const index::RowBitset& rows = of.rows.written_in(interval);
     index::FieldValues values;
     for (uint32_t row = rows.next(0); row < rows.size(); row = rows.next(row + 1)) {
@@ -29,6 +26,14 @@ Status visit_uncovered(const FieldRows& of, Visit visit) {
         for (size_t i = 0; i < values.size(); ++i) visit(row, values[i]);
     }
     return {};
+}
+
+// The keys of the rows that the index does not cover (yet), from their payloads.
+template <typename Visit>
+Status visit_uncovered(const FieldRows& of, const Visit& visit) {
+    const uint64_t after = of.field.covered_after, until = of.field.covered_until;
+    if (after != 0) GRAPE_TRY(visit_payloads(of, {0, after}, visit));
+    return until == UINT64_MAX ? Status() : visit_payloads(of, {until, UINT64_MAX}, visit);
 }
 
 // Where one source, or the rows without an entry, stand in the walk.

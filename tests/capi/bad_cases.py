@@ -309,10 +309,42 @@ bad("a_sparse_vector", upsert_json({"id": 1, "vector": {"s": {"indices": [1], "v
 bad("a_multi_vector", upsert_json({"id": 1, "vector": [[1, 2, 3], [4, 5, 6]]}),
     upsert_fb({"id": number(1), "vectors": [{"vector_type": "MultiVector", "vector": {}}]}),
     "UNSUPPORTED", "multi")
-bad("a_transaction", None,
-    upsert_fb(GOOD_FB) | {"transaction": {"id": 1}}, "UNSUPPORTED", "transaction")
 bad("a_prefetch", query_json([1, 2, 3], prefetch=[{"query": [1, 2, 3]}]), None, "UNSUPPORTED",
     "prefetch")
+
+# --- transactions ---
+
+INSIDE = {"transaction": 77}
+INSIDE_FB = {"transaction": {"id": 77}}
+bad("a_transaction_that_is_none", upsert_json(GOOD) | INSIDE, upsert_fb(GOOD_FB) | INSIDE_FB,
+    "NOT_FOUND", ["transaction", "77"])
+bad("a_commit_of_none", {"commit_transaction": {}} | INSIDE,
+    body("CommitTransaction", {}, **INSIDE_FB), "NOT_FOUND", "77")
+bad("a_transaction_that_was_committed", {"rollback_transaction": {}, "transaction": 1},
+    body("RollbackTransaction", {}, transaction={"id": 1}), "NOT_FOUND", "committed")
+bad("the_transaction_zero", upsert_json(GOOD) | {"transaction": 0},
+    upsert_fb(GOOD_FB) | {"transaction": {"id": 0}}, "INVALID", "transaction")
+bad("a_transaction_that_is_a_word", upsert_json(GOOD) | {"transaction": "one"}, None, "INVALID",
+    "transaction")
+bad("a_commit_without_its_transaction", {"commit_transaction": {}},
+    body("CommitTransaction", {}), "INVALID", "transaction")
+bad("a_transaction_inside_of_one", {"begin_transaction": {}} | INSIDE,
+    body("BeginTransaction", {}, **INSIDE_FB), "INVALID", "transaction")
+bad("durability_inside_of_a_transaction", upsert_json(GOOD) | INSIDE | {"durability": "full"},
+    upsert_fb(GOOD_FB) | INSIDE_FB | {"write": {"durability": "FULL"}}, "INVALID", "durability")
+bad("a_key_inside_of_a_transaction", upsert_json(GOOD) | INSIDE | {"idempotency_key": "a"},
+    upsert_fb(GOOD_FB) | INSIDE_FB | {"write": {"idempotency_key": "a"}}, "INVALID",
+    "idempotency_key")
+bad("a_timeout_of_zero", {"begin_transaction": {"timeout_ms": 0}},
+    body("BeginTransaction", {"timeout_ms": 0}), "INVALID", "timeout_ms")
+bad("a_timeout_over_its_limit", {"begin_transaction": {"timeout_ms": 3600001}},
+    body("BeginTransaction", {"timeout_ms": 3600001}), "LIMIT", ["timeout_ms", "3600000"])
+bad("a_savepoint_without_a_name", {"set_savepoint": {}} | INSIDE,
+    body("SetSavepoint", {}, **INSIDE_FB), "INVALID", "name")
+bad("a_savepoint_with_a_long_name", {"rollback_to_savepoint": {"name": "a" * 256}} | INSIDE,
+    body("RollbackToSavepoint", {"name": "a" * 256}, **INSIDE_FB), "LIMIT", ["name", "255"])
+bad("a_member_of_a_commit", {"commit_transaction": {"force": True}} | INSIDE, None, "INVALID",
+    "force")
 
 # --- envelopes ---
 

@@ -243,3 +243,31 @@ for as_json, as_flatbuffers in [
         ({"optimize": {}}, body("Optimize", {})),
         ({"verify": {}}, body("VerifyDatabase", {}))]:
     case("runs_" + next(iter(as_json)), as_json, as_flatbuffers)
+
+# Ids of transactions begin with 1 in each database.
+FIRST, FIRST_FB = {"transaction": 1}, {"transaction": {"id": 1}}
+case("begins_a_transaction", {"begin_transaction": {"timeout_ms": 600000}},
+     body("BeginTransaction", {"timeout_ms": 600000}))
+case("writes_inside_a_transaction", upsert_json({"id": 71, "vector": [7, 1, 0]}) | FIRST,
+     upsert_fb(point(number(71), 7, 1, 0)) | FIRST_FB)
+case("sets_a_savepoint", {"set_savepoint": {"name": "s"}} | FIRST,
+     body("SetSavepoint", {"name": "s"}, **FIRST_FB))
+case("deletes_inside_a_transaction",
+     {"delete_points": {"collection_name": "words", "points": [71]}} | FIRST,
+     body("DeletePoints", {"collection": "words",
+                           "selection": {"ids": {"ids": [number(71)]}}}, **FIRST_FB))
+case("goes_back_to_a_savepoint", {"rollback_to_savepoint": {"name": "s"}} | FIRST,
+     body("RollbackToSavepoint", {"name": "s"}, **FIRST_FB))
+case("reads_inside_a_transaction", {"get_points": {"collection_name": "words", "ids": [71]}} | FIRST,
+     body("GetPoints", {"collection": "words", "ids": {"numbers": [71]}}, **FIRST_FB))
+case("refuses_a_flush_inside_a_transaction", {"flush": {}} | FIRST, body("Flush", {}, **FIRST_FB),
+     "UNSUPPORTED", "transaction")
+case("commits_a_transaction", {"commit_transaction": {}, "durability": "none"} | FIRST,
+     body("CommitTransaction", {}, write={"durability": "NONE"}, **FIRST_FB))
+case("begins_a_second_transaction", {"begin_transaction": {"read_only": True}},
+     body("BeginTransaction", {"read_only": True}))
+case("refuses_a_write_in_a_read_only_transaction",
+     upsert_json({"id": 72, "vector": [7, 1, 0]}) | {"transaction": 2},
+     upsert_fb(point(number(72), 7, 1, 0)) | {"transaction": {"id": 2}}, "INVALID", "read_only")
+case("rolls_a_transaction_back", {"rollback_transaction": {}, "transaction": 2},
+     body("RollbackTransaction", {}, transaction={"id": 2}))

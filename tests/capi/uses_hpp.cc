@@ -22,6 +22,11 @@ int use() {
         if (done) static_cast<void>(done->view());
     });
     if (!ticket || !db->cancel(*ticket)) return 10;
+    auto transaction = grape::Transaction::begin(*db, 1000);
+    if (!transaction || !transaction->request_json("{\"flush\": {}}", blobs)) return 11;
+    if (!transaction->set_savepoint("a") || !transaction->roll_back_to("a")) return 12;
+    grape::Transaction other = std::move(transaction).value();
+    if (!other.commit() || !other.roll_back()) return 13;
     if (!db->drop_collection("places") || !db->flush()) return 8;
     grape::Database moved = std::move(db).value();
     return moved.close().ok() && sum > 0 ? 0 : 9;

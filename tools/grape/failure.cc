@@ -48,6 +48,7 @@ Exit exit_of(grape_status status) {
             return Exit::invalid;
         case GRAPE_E_EXISTS:
         case GRAPE_E_CONFLICT:
+        case GRAPE_E_RETRY:
             return Exit::exists;
         case GRAPE_E_BUSY:
             return Exit::busy;

@@ -168,7 +168,8 @@ typedef int32_t grape_status;
 #define GRAPE_E_UNSUPPORTED ((grape_status)-4)
 /** Over a limit; the message names field and limit. */
 #define GRAPE_E_LIMIT ((grape_status)-5)
-/** A condition on the version of a point does not hold. */
+/** A condition on the version of a point does not hold; or another commit changed what a
+ *  transaction has seen. The message says which point, and which commit. */
 #define GRAPE_E_CONFLICT ((grape_status)-6)
 /** The operating system reports an error. */
 #define GRAPE_E_IO ((grape_status)-7)
@@ -176,7 +177,8 @@ typedef int32_t grape_status;
 #define GRAPE_E_CORRUPT ((grape_status)-8)
 /** Memory is short. Nothing has happened. */
 #define GRAPE_E_NOMEM ((grape_status)-9)
-/** The directory is open in another handle or process, or too many submitted requests wait. */
+/** The directory is open in another handle or process, too many submitted requests wait, or the
+ *  transaction is in use by another call. */
 #define GRAPE_E_BUSY ((grape_status)-10)
 /** The handle was closed before. */
 #define GRAPE_E_CLOSED ((grape_status)-11)
@@ -192,6 +194,9 @@ typedef int32_t grape_status;
 #define GRAPE_E_CANCELLED ((grape_status)-16)
 /** A fault of the library itself. Please report it. */
 #define GRAPE_E_INTERNAL ((grape_status)-17)
+/** The transaction is over, by its timeout or because too much has happened since it began. Nothing
+ *  of it has happened; run it again from its beginning. */
+#define GRAPE_E_RETRY ((grape_status)-18)
 
 /** The name of a status: "GRAPE_E_NOT_FOUND"; for a value that is not listed above
  *  "unknown status".

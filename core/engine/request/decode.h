@@ -73,4 +73,13 @@ base::Result<DeleteFieldIndex> decode_delete_field_index(const base::JsonValue& 
 base::Result<FacetPoints> decode_facet(const base::JsonValue& body, const Place& at,
                                        const Context& context);
 
+// decode_transactions.cc
+base::Result<BeginTransaction> decode_begin_transaction(const base::JsonValue& body,
+                                                        const Place& at, const Context& context);
+base::Result<SetSavepoint> decode_set_savepoint(const base::JsonValue& body, const Place& at,
+                                                const Context& context);
+base::Result<RollbackToSavepoint> decode_rollback_to_savepoint(const base::JsonValue& body,
+                                                               const Place& at,
+                                                               const Context& context);
+
 }  // namespace grape::engine

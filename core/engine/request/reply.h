@@ -25,6 +25,15 @@ struct WriteReply {
     // Set for operations on collections and aliases, which Qdrant answers with true or false:
     // the JSON result is `existed` then, and the rest stands beside it.
     bool boolean_result = false;
+    // A write inside of a transaction: it waits for the transaction's commit and has no number.
+    bool pending = false;
+};
+
+// Of begin, savepoints and rollback.
+struct TransactionReply {
+    uint64_t transaction = 0;  // its id
+    uint64_t view = 0;         // the commit as of which it reads
+    uint64_t operations = 0;   // how many it has buffered
 };
 
 struct ReplyVector {
@@ -126,9 +135,10 @@ struct VerifyReply {
     std::vector<std::string> problems;  // empty: everything is sound
 };
 
-using ReplyBody = std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply,
-                               QueryBatchReply, FacetReply, CollectionInfo, CollectionNames,
-                               ExistsReply, AliasesReply, DatabaseInfoReply, VerifyReply>;
+using ReplyBody =
+    std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply, QueryBatchReply,
+                 FacetReply, CollectionInfo, CollectionNames, ExistsReply, AliasesReply,
+                 DatabaseInfoReply, VerifyReply, TransactionReply>;
 
 struct Reply {
     ReplyBody body;

@@ -37,6 +37,13 @@ struct ResultWriter {
             write_commit(reply);
         }
     }
+    void operator()(const TransactionReply& reply) const {
+        out.begin_object();
+        out.key("transaction").value(reply.transaction);
+        out.key("view").value(reply.view);
+        out.key("operations").value(reply.operations);
+        out.end_object();
+    }
     void operator()(const PointsReply& reply) const { write_points(reply.points, out); }
     void operator()(const ScrollReply& reply) const {
         out.begin_object().key("points");
@@ -95,6 +102,11 @@ struct ResultWriter {
 
     void write_commit(const WriteReply& reply) const {
         out.begin_object();
+        if (reply.pending) {
+            out.key("operation_id").null();
+            out.key("status").value("acknowledged").end_object();
+            return;
+        }
         out.key("operation_id").value(reply.commit);
         out.key("status").value("completed");
         out.key("durability").value(durability_name(reply.durability));

@@ -18,6 +18,7 @@
 #include "core/base/payload.h"
 #include "core/base/point_id.h"
 #include "core/engine/request/request_fields.h"
+#include "core/engine/request/request_options.h"
 #include "core/vector/datatype.h"
 #include "storage/blob.h"
 
@@ -220,25 +221,18 @@ struct PauseBackground {};  // returns when no background work runs; holds until
 struct ResumeBackground {};
 struct Verify {};  // walks every checksum and cross-checks files, keys and rows
 
-enum class Durability : uint8_t { full = 0, group = 1, none = 2 };
-
-struct WriteOptions {
-    std::optional<Durability> durability;  // else that of the database
-    uint32_t group_delay_ms = 0;           // with group
-    std::string idempotency_key;           // "" = none
-};
-
-using RequestBody =
-    std::variant<CreateCollection, UpdateCollection, DeleteCollection, GetCollection,
-                 GetCollections, CollectionExists, UpdateAliases, GetAliases, UpsertPoints,
-                 DeletePoints, UpdateVectors, DeleteVectors, SetPayload, OverwritePayload,
-                 DeletePayload, ClearPayload, BatchUpdate, GetPoints, ScrollPoints, CountPoints,
-                 QueryPoints, QueryBatch, FacetPoints, CreateFieldIndex, DeleteFieldIndex,
-                 DatabaseInfo, Flush, Optimize, PauseBackground, ResumeBackground, Verify>;
+using RequestBody = std::variant<
+    CreateCollection, UpdateCollection, DeleteCollection, GetCollection, GetCollections,
+    CollectionExists, UpdateAliases, GetAliases, UpsertPoints, DeletePoints, UpdateVectors,
+    DeleteVectors, SetPayload, OverwritePayload, DeletePayload, ClearPayload, BatchUpdate,
+    GetPoints, ScrollPoints, CountPoints, QueryPoints, QueryBatch, FacetPoints, CreateFieldIndex,
+    DeleteFieldIndex, DatabaseInfo, Flush, Optimize, PauseBackground, ResumeBackground, Verify,
+    BeginTransaction, CommitTransaction, RollbackTransaction, SetSavepoint, RollbackToSavepoint>;
 
 struct Request {
     RequestBody body;
     WriteOptions write;
+    uint64_t transaction = 0;  // the transaction that it is a part of; 0: none
 };
 
 }  // namespace grape::engine

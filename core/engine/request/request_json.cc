@@ -67,6 +67,11 @@ constexpr Operation kOperations[] = {
     {"pause_background", false, without_members<PauseBackground>},
     {"resume_background", false, without_members<ResumeBackground>},
     {"verify", false, without_members<Verify>},
+    {"begin_transaction", false, as_body<BeginTransaction, decode_begin_transaction>},
+    {"commit_transaction", true, without_members<CommitTransaction>},
+    {"rollback_transaction", false, without_members<RollbackTransaction>},
+    {"set_savepoint", false, as_body<SetSavepoint, decode_set_savepoint>},
+    {"rollback_to_savepoint", false, as_body<RollbackToSavepoint, decode_rollback_to_savepoint>},
 };
 
 // Operations that Qdrant has and Grape does not.
@@ -124,9 +129,27 @@ struct Envelope {
     const JsonValue* body = nullptr;
     std::string_view option;  // a write option that was given
     WriteOptions write;
+    std::optional<uint64_t> transaction;
 };
 
-// Splits the root object into the operation and the write options beside it.
+// A member beside the operation; false when it is none of those.
+Result<bool> read_option(const std::string& name, const JsonValue& value, Envelope& out) {
+    const bool is_write = name == "durability" || name == "idempotency_key";
+    if (!is_write && name != "transaction") return false;
+    if (value.is(JsonKind::null)) return true;
+    if (!is_write) {
+        const Place root;
+        const Place at(root, "transaction");
+        GRAPE_ASSIGN(out.transaction, read_integer(value, at));
+        return true;
+    }
+    out.option = name;
+    GRAPE_TRY(name == "durability" ? read_durability(value, out.write)
+                                   : read_idempotency_key(value, out.write));
+    return true;
+}
+
+// Splits the root object into the operation and the options beside it.
 Result<Envelope> read_envelope(const JsonValue& root) {
     if (!root.is(JsonKind::object)) {
         return Status::make_invalid("a request is an object with the operation as its member, got ",
@@ -134,13 +157,8 @@ Result<Envelope> read_envelope(const JsonValue& root) {
     }
     Envelope out;
     for (const auto& [name, value] : root.members()) {
-        if (name == "durability" || name == "idempotency_key") {
-            if (value.is(JsonKind::null)) continue;
-            out.option = name;
-            GRAPE_TRY(name == "durability" ? read_durability(value, out.write)
-                                           : read_idempotency_key(value, out.write));
-            continue;
-        }
+        GRAPE_ASSIGN(const bool is_option, read_option(name, value, out));
+        if (is_option) continue;
         const Operation* operation = find_operation(name);
         if (operation == nullptr) return unknown_operation(name);
         if (out.operation != nullptr) {
@@ -169,8 +187,10 @@ Result<Request> decode_request_json(std::string_view json, std::span<const Reque
     GRAPE_TRY(check_write_options(envelope.write));
     Request request;
     request.write = std::move(envelope.write);
+    request.transaction = envelope.transaction.value_or(0);
     const Place body;
     GRAPE_ASSIGN(request.body, envelope.operation->decode(*envelope.body, body, {checked}));
+    GRAPE_TRY(check_transaction(request, envelope.transaction.has_value()));
     return request;
 }
 

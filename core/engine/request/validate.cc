@@ -134,6 +134,41 @@ Status check_write_options(const WriteOptions& options) {
     return {};
 }
 
+Status check_transaction(const Request& request, bool given) {
+    const RequestBody& body = request.body;
+    const bool is_commit = std::holds_alternative<CommitTransaction>(body);
+    const bool is_inside = is_commit || std::holds_alternative<RollbackTransaction>(body) ||
+                           std::holds_alternative<SetSavepoint>(body) ||
+                           std::holds_alternative<RollbackToSavepoint>(body);
+    if (!given) {
+        return is_inside ? Status::make_invalid("transaction: is missing") : Status();
+    }
+    if (request.transaction == 0) {
+        return Status::make_invalid("transaction: must be an id that begin_transaction gave");
+    }
+    if (std::holds_alternative<BeginTransaction>(body)) {
+        return Status::make_invalid("transaction: begin_transaction stands in none");
+    }
+    if (!is_commit && request.write.durability) {
+        return Status::make_invalid("durability: inside of a transaction its commit has it");
+    }
+    if (!is_commit && !request.write.idempotency_key.empty()) {
+        return Status::make_invalid("idempotency_key: inside of a transaction its commit has it");
+    }
+    return {};
+}
+
+Status check_savepoint_name(std::string_view name) {
+    if (name.empty()) return Status::make_invalid("name: must not be empty");
+    GRAPE_TRY(check_count(name.size(), limits::name_bytes_max, "bytes of name"));
+    return base::is_utf8(name) ? Status() : Status::make_invalid("name: not UTF-8");
+}
+
+Status check_timeout(uint64_t timeout_ms) {
+    if (timeout_ms == 0) return Status::make_invalid("timeout_ms: must not be 0");
+    return check_count(timeout_ms, limits::transaction_timeout_ms_max, "timeout_ms");
+}
+
 Status finish_config(CollectionConfig& config) {
     auto& vectors = config.vectors;
     if (vectors.empty()) return Status::make_invalid("vectors: a collection has at least one");

@@ -24,6 +24,11 @@ base::Status check_count(uint64_t count, uint64_t limit, std::string_view field)
 base::Status check_dim(uint64_t dim, std::string_view field);
 base::Status check_window(uint64_t offset, uint64_t limit);
 base::Status check_write_options(const WriteOptions& options);
+// Whether the request may stand inside, or outside, of a transaction; `given` says that it names
+// one. The options of a write belong to the transaction's commit.
+base::Status check_transaction(const Request& request, bool given);
+base::Status check_savepoint_name(std::string_view name);
+base::Status check_timeout(uint64_t timeout_ms);
 
 // Sorts by name; refuses two vectors of one name, more than 64, and a collection without any.
 base::Status finish_config(CollectionConfig& config);
