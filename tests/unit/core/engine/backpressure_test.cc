@@ -75,7 +75,9 @@ TEST(Backpressure, a_collection_that_cannot_be_flushed_holds_nobody_up) {
 }
 
 TEST(Backpressure, a_collection_that_rests_lets_nobody_past_the_others) {
-    Working working(sizes_of_one_flush());
+    std::promise<void> held, released;
+    int files = 0;
+    Working working(sizes_of_one_flush());  // its thread ends before what it uses
     CreateCollection create;
     create.collection = "others";
     create.config.vectors.push_back({"", 2, vector::Distance::euclid});
@@ -84,8 +86,6 @@ TEST(Backpressure, a_collection_that_rests_lets_nobody_past_the_others) {
     ASSERT_TRUE(working.parts.sequencer->run(change).ok());
 
     // The first rewrite fails, the second one is held.
-    std::promise<void> held, released;
-    int files = 0;
     working.parts.blobs->before_create = [&](storage::BlobKind) {
         const int file = files++;
         if (file == 0) return Status::make_io("no space left");
@@ -125,10 +125,10 @@ TEST(Backpressure, a_rest_ends_without_another_commit) {
     Sizes sizes = sizes_of_one_flush();
     sizes.unflushed_bytes_max = 1u << 20;
     MovingClock clock;
-    Working working(sizes);
-    working.parts.services().clock = &clock;
     std::promise<void> failed, again;
     int files = 0;
+    Working working(sizes);  // its thread ends before what it uses
+    working.parts.services().clock = &clock;
     working.parts.blobs->before_create = [&](storage::BlobKind) {
         const int file = files++;
         if (file == 1) again.set_value();

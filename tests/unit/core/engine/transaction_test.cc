@@ -40,7 +40,7 @@ TEST(Transaction, scrolls_merge_own_ids_into_those_of_the_store) {
     T table;
     table.database.run(T::put(5, 50));
     TestTransaction t(table.database);
-    for (const uint64_t id : {4, 1, 7, 6}) t.run(T::put(id, 99));
+    for (const uint64_t id : {4u, 1u, 7u, 6u}) t.run(T::put(id, 99));
     t.run(T::remove(2));
     const auto page = [&](std::string_view more) {
         return t.run(base::cat(R"({"scroll_points":{"collection_name":"test",)"
