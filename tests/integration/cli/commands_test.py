@@ -27,6 +27,50 @@ def create_makes_database_and_collection(folder):
     assert names == ["c", "d"]
 
 
+OAK = '{"must": {"key": "word", "match": {"value": "oak"}}}'
+
+
+def filters_choose_points(folder):
+    fill(folder)
+    assert grape(folder, "count", "db", "c", "--filter", OAK).out == "1\n"
+    found = grape(folder, "scroll", "db", "c", "--filter", OAK, "--json").json()
+    assert [p["id"] for p in found["points"]] == [1]
+    found = grape(folder, "search", "db", "c", "--vector", "[0,0,1]", "--filter", OAK, "--json").json()
+    assert [p["id"] for p in found["points"]] == [1]
+    lines = grape(folder, "scroll", "db", "c", "--all", "--filter", OAK, "--json").out.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [1]
+    assert "removed 1 points" in grape(folder, "delete", "db", "c", "--filter", OAK).out
+    assert count(folder) == 3
+
+
+def filters_say_what_is_wrong(folder):
+    fill(folder)
+    grape(folder, "count", "db", "c", "--filter", "{", code=4, text="--filter")
+    grape(folder, "count", "db", "c", "--filter", "[]", code=4, text="expected a JSON object")
+    grape(folder, "count", "db", "c", "--filter", '{"muss": []}', code=4, text="muss")
+    grape(folder, "delete", "db", "c", "1", "--filter", OAK, code=2, text="exactly one of them")
+    grape(folder, "inspect", "db", "--filter", OAK, code=2, text="--filter: needs --plan")
+
+
+def indexes_come_and_go_and_plans_show_them(folder):
+    fill(folder)
+    plan = ["inspect", "db", "--plan", "c", "--filter", OAK]
+    assert "payloads of the others are read" in grape(folder, *plan).out
+    assert "indexed 'word'" in grape(folder, "create-index", "db", "c", "word").out
+    text = grape(folder, *plan).out
+    assert "of 4 points 1 match surely, 1 possibly; no payload is read" in text
+    assert "keyword" in text and "must[0]" in text
+    shown = grape(folder, *plan, "--json").json()
+    assert shown["reads_payloads"] is False and shown["search"] in ("rows", "scan")
+    assert shown["conditions"] == [{"condition": "must[0]", "about": "word", "index": "keyword",
+                                    "min": 1, "expected": 1, "max": 1, "surely": 1, "possibly": 1}]
+    grape(folder, "create-index", "db", "c", "kind.a", "--type", "integer")
+    assert grape(folder, "drop-index", "db", "c", "word", "--json").json() == {"dropped": "word"}
+    assert "payloads of the others are read" in grape(folder, *plan).out
+    grape(folder, "create-index", "db", "c", "word", "--type", "far", code=2, text="keyword")
+    grape(folder, "inspect", "db", "--plan", "nobody", code=3, text="nobody")
+
+
 def create_passes_on_every_property(folder):
     grape(folder, "create", "db", "one", "-d", 5, "--distance", "dot", "--type", "float16",
           "--memory", "pinned")

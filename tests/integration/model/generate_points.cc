@@ -229,6 +229,13 @@ engine::PointOperation Generator::point_operation(Kind kind, const std::string& 
             for (uint64_t i = random_.between(1, 3); i > 0; --i) out.keys.push_back(path());
             return out;
         }
+        case Kind::delete_filter:
+            return engine::DeletePoints{name, filtered_selection(name)};
+        case Kind::set_payload_filter: {
+            engine::SetPayload out{name, filtered_selection(name), payload_object(2), std::nullopt};
+            if (random_.chance(30)) out.key = path();
+            return out;
+        }
         case Kind::clear_payload:
             return engine::ClearPayload{name, selection(name, random_.between(1, 5), false)};
         case Kind::update_vectors:
@@ -242,10 +249,11 @@ engine::PointOperation Generator::point_operation(Kind kind, const std::string& 
 
 engine::BatchUpdate Generator::batch() {
     static const std::vector<Kind> kOperations = {
-        Kind::upsert_list,        Kind::upsert_list,       Kind::upsert_insert_only,
-        Kind::upsert_update_only, Kind::delete_points,     Kind::set_payload,
-        Kind::set_payload_key,    Kind::overwrite_payload, Kind::delete_payload,
-        Kind::clear_payload,      Kind::update_vectors,    Kind::delete_vectors};
+        Kind::upsert_list,        Kind::upsert_list,        Kind::upsert_insert_only,
+        Kind::upsert_update_only, Kind::delete_points,      Kind::set_payload,
+        Kind::set_payload_key,    Kind::set_payload_filter, Kind::delete_filter,
+        Kind::overwrite_payload,  Kind::delete_payload,     Kind::clear_payload,
+        Kind::update_vectors,     Kind::delete_vectors};
     engine::BatchUpdate out;
     // Most of them are for one collection and few points, so that they meet.
     const std::string name = any_collection();

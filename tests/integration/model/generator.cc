@@ -69,6 +69,7 @@ Operation generate(const World& world, uint64_t seed, uint64_t number, const std
     return out;
 }
 
+// long: one case a kind
 void Generator::make(Kind kind, Operation& out) {
     switch (kind) {
         case Kind::create_collection:
@@ -101,6 +102,17 @@ void Generator::make(Kind kind, Operation& out) {
             break;
         case Kind::rejected:
             out.request.body = rejected();
+            break;
+        case Kind::create_index:
+        case Kind::drop_index:
+            out.request.body = field_index(kind);
+            break;
+        case Kind::count_filter:
+        case Kind::scroll_filter:
+        case Kind::query_filter:
+        case Kind::facet:
+        case Kind::scroll_ordered:
+            out.request.body = filtered_read(kind);
             break;
         case Kind::database_info:
             out.request.body = engine::DatabaseInfo{};

@@ -33,6 +33,10 @@ namespace grape::model {
     X(overwrite_payload, 20)  \
     X(delete_payload, 25)     \
     X(clear_payload, 15)      \
+    X(delete_filter, 6)       \
+    X(set_payload_filter, 20) \
+    X(create_index, 14)       \
+    X(drop_index, 5)          \
     X(update_vectors, 50)     \
     X(delete_vectors, 30)     \
     X(batch_update, 60)       \
@@ -44,6 +48,11 @@ namespace grape::model {
     X(query_vector, 80)       \
     X(query_id, 40)           \
     X(query_batch, 25)        \
+    X(count_filter, 50)       \
+    X(scroll_filter, 40)      \
+    X(query_filter, 50)       \
+    X(facet, 20)              \
+    X(scroll_ordered, 25)     \
     X(collection_exists, 8)   \
     X(get_collections, 6)     \
     X(get_collection, 10)     \
@@ -119,6 +128,16 @@ class Generator {
     engine::WithVectors with_vectors(const std::string& name);
     engine::QueryPoints query(const std::string& name, bool by_id);
     engine::RequestBody read(Kind kind);
+    // generate_filters.cc
+    base::JsonPath field();
+    base::JsonPath indexed_field(const std::string& name);
+    base::JsonValue known_value(const std::string& name, const base::JsonPath& at);
+    query::MatchScalar scalar(const std::string& name, const base::JsonPath& at);
+    query::Condition condition(const std::string& name, int depth, bool nested);
+    engine::FilterPtr filter(const std::string& name, int depth, bool nested);
+    engine::PointSelection filtered_selection(const std::string& name);
+    engine::RequestBody field_index(Kind kind);
+    engine::RequestBody filtered_read(Kind kind);
     // generate_rejected.cc
     engine::RequestBody rejected();
     engine::UpsertPoints bad_upsert(const std::string& name);

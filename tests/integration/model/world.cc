@@ -56,7 +56,9 @@ Result<engine::WriteReply> World::apply(const engine::Request& request, uint64_t
     engine::WriteReply reply;
     reply.durability = request.write.durability.value_or(durability_);
     reply.boolean_result = !as_operation(request.body).has_value() &&
-                           !std::holds_alternative<engine::BatchUpdate>(request.body);
+                           !std::holds_alternative<engine::BatchUpdate>(request.body) &&
+                           !std::holds_alternative<engine::CreateFieldIndex>(request.body) &&
+                           !std::holds_alternative<engine::DeleteFieldIndex>(request.body);
     GRAPE_TRY(check_points(request.body));
     for (const auto& [key, used_by] : keys_) {
         if (key != request.write.idempotency_key) continue;
@@ -101,6 +103,8 @@ Status World::change(const engine::RequestBody& body, engine::WriteReply& reply)
     if (const auto* o = std::get_if<engine::UpdateCollection>(&body)) return change_one(*o);
     if (const auto* o = std::get_if<engine::DeleteCollection>(&body)) return change_one(*o, reply);
     if (const auto* o = std::get_if<engine::UpdateAliases>(&body)) return change_one(*o);
+    if (const auto* o = std::get_if<engine::CreateFieldIndex>(&body)) return change_one(*o);
+    if (const auto* o = std::get_if<engine::DeleteFieldIndex>(&body)) return change_one(*o, reply);
     if (const auto* batch = std::get_if<engine::BatchUpdate>(&body)) {
         for (const engine::PointOperation& each : batch->operations) {
             GRAPE_TRY(change_points(each));
@@ -142,6 +146,18 @@ Status World::change_one(const engine::DeleteCollection& o, engine::WriteReply& 
     if (aliases_.contains(o.collection)) return Status::make_invalid("that is an alias");
     reply.existed = collections_.erase(o.collection) != 0;
     std::erase_if(aliases_, [&](const auto& alias) { return alias.second == o.collection; });
+    return {};
+}
+
+Status World::change_one(const engine::CreateFieldIndex& o) {
+    GRAPE_TRY(require(o.collection).status());
+    own(o.collection).fields[o.field.to_string()] = o.schema.kind;
+    return {};
+}
+
+Status World::change_one(const engine::DeleteFieldIndex& o, engine::WriteReply& reply) {
+    GRAPE_TRY(require(o.collection).status());
+    reply.existed = own(o.collection).fields.erase(o.field.to_string()) != 0;
     return {};
 }
 
@@ -197,7 +213,13 @@ Result<engine::ReplyBody> World::read(const engine::RequestBody& body) const {
     }
     if (const auto* o = std::get_if<engine::CountPoints>(&body)) {
         GRAPE_ASSIGN(const ModelCollection* collection, require(o->collection));
-        return engine::ReplyBody(engine::CountReply{collection->points.size()});
+        uint64_t count = 0;
+        for (const auto& [id, point] : collection->points) count += matches(id, *point, o->filter);
+        return engine::ReplyBody(engine::CountReply{count});
+    }
+    if (const auto* o = std::get_if<engine::FacetPoints>(&body)) {
+        GRAPE_ASSIGN(const ModelCollection* collection, require(o->collection));
+        return facet(*collection, *o);
     }
     if (const auto* o = std::get_if<engine::QueryPoints>(&body)) {
         GRAPE_ASSIGN(const ModelCollection* collection, require(o->collection));

@@ -27,6 +27,7 @@ struct ModelPoint {
 struct ModelCollection {
     engine::CollectionConfig config;
     std::map<base::PointId, std::shared_ptr<const ModelPoint>> points;
+    std::map<std::string, index::FieldKind> fields;  // that have an index, by path
 
     const engine::VectorParams* vector(const std::string& name) const;
 };
@@ -70,6 +71,8 @@ class World {
     base::Status change_one(const engine::UpdateCollection& o);
     base::Status change_one(const engine::DeleteCollection& o, engine::WriteReply& reply);
     base::Status change_one(const engine::UpdateAliases& o);
+    base::Status change_one(const engine::CreateFieldIndex& o);
+    base::Status change_one(const engine::DeleteFieldIndex& o, engine::WriteReply& reply);
     base::Status change_points(const engine::PointOperation& o);
     base::Status alias_action(const engine::UpdateAliases::Create& a);
     base::Status alias_action(const engine::UpdateAliases::Delete& a);
@@ -99,6 +102,15 @@ using Path = std::vector<base::JsonPath::Step>;
 void merge(base::JsonValue& object, const base::JsonValue& values);
 void set_at(base::JsonValue& target, const Path& path, size_t step, const base::JsonValue& values);
 void remove_at(base::JsonValue& target, const Path& path, size_t step);
+
+// Filters (world_filter.cc).
+bool matches(const base::PointId& id, const ModelPoint& point, const engine::FilterPtr& filter);
+base::Result<engine::ReplyBody> facet(const ModelCollection& collection,
+                                      const engine::FacetPoints& request);
+// Each value of a point in the order of the request, with the point.
+using Ordered = std::vector<std::pair<engine::OrderValue, base::PointId>>;
+base::Result<Ordered> ordered(const ModelCollection& collection,
+                              const engine::ScrollPoints& request);
 
 // Answers (world_reads.cc).
 base::Result<engine::ReplyBody> read(const ModelCollection& collection,

@@ -87,6 +87,11 @@ Status for_selected(ModelCollection& collection, const engine::PointSelection& s
         if (!there && must_exist) return Status::make_not_found("no such point");
         if (there) chosen[id] = true;
     }
+    if (selection.filter != nullptr) {
+        for (const auto& [id, point] : collection.points) {
+            if (matches(id, *point, selection.filter)) chosen[id] = true;
+        }
+    }
     for (const auto& [id, yes] : chosen) GRAPE_TRY(each(id));
     return {};
 }

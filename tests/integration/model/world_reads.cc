@@ -75,8 +75,18 @@ Result<engine::ReplyBody> read(const ModelCollection& collection,
                                const engine::ScrollPoints& request) {
     GRAPE_TRY(check(collection, request.with_vectors));
     engine::ScrollReply out;
+    if (request.order_by) {
+        GRAPE_ASSIGN(const Ordered entries, ordered(collection, request));
+        for (const auto& [value, id] : entries) {
+            out.points.push_back(
+                reply_point(collection, id, request.with_payload, request.with_vectors));
+            out.points.back().order_value = value;
+        }
+        return engine::ReplyBody(std::move(out));
+    }
     for (const auto& [id, point] : collection.points) {
         if (request.offset && id < *request.offset) continue;
+        if (!matches(id, *point, request.filter)) continue;
         if (out.points.size() == request.limit) {
             out.next_page_offset = id;
             break;
@@ -138,6 +148,7 @@ Result<engine::QueryReply> query(const ModelCollection& collection,
     uint64_t skipped = 0;
     for (const Scored& each : ranking(collection, *vector, values)) {
         if (id != nullptr && each.id == *id) continue;
+        if (!matches(each.id, *collection.points.at(each.id), request.filter)) continue;
         if (request.score_threshold && !(higher ? each.score > *request.score_threshold
                                                 : each.score < *request.score_threshold)) {
             continue;
