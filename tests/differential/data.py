@@ -7,8 +7,9 @@ in an array, or of another type than most. What is generated follows from the gi
 import struct
 import uuid
 
-# name: dimensions, distance, datatype. Vectors of `c` and `d` are exact in their datatypes.
-VECTORS = {"a": (12, "Cosine", "float32"), "b": (5, "Euclid", "float32"),
+# name: dimensions, distance, datatype. Vectors of `c` and `d` are exact in their datatypes. `a` is
+# large enough that many points at once go through a log file, so that flushes write files.
+VECTORS = {"a": (96, "Cosine", "float32"), "b": (5, "Euclid", "float32"),
            "c": (6, "Dot", "uint8"), "d": (4, "Manhattan", "float16")}
 
 KEYWORDS = ["red", "green", "blue", "Red", "re", "", "grün", "blue green", "красный", "redder"]

@@ -30,6 +30,9 @@ Fault = collections.namedtuple("Fault", "name path old new")
 VALUES, CHECK, TEXT = "core/query/value_check.cc", "core/query/payload_check.cc", "core/query/text_check.cc"
 PATHS, GEO, DATES = "core/base/payload_values.cc", "core/index/field/geo.cc", "core/base/datetime.cc"
 FIND = "core/index/field/field_run_find.cc"
+SETS, ASK, ORDER = "core/query/row_sets.cc", "core/query/field_condition.cc", "core/query/field_order.cc"
+ROW_CACHE, VIEWS = "core/engine/row_sets.cc", "core/engine/shard_rows.cc"
+REWRITE, EDIT = "core/engine/field_rewrite.cc", "core/engine/commit_edit.cc"
 FAULTS = [
     Fault("range: lt takes its bound in", VALUES, "value < *bounds.lt", "value <= *bounds.lt"),
     Fault("except: null is another value", VALUES,
@@ -65,10 +68,45 @@ FAULTS = [
     Fault("phrase: any of its words starts anew", TEXT,
           "if (matched < wanted_.size()) matched = advance(matched, token);",
           "if (matched < wanted_.size()) matched += wanted_[matched] == token;"),
-    Fault("index, except: all values must differ", FIND,
-          "const bool has_another = std::any_of(", "const bool has_another = std::all_of("),
+    Fault("index, except: values after the last excluded one are left out", FIND,
+          "return give(OrdinalRange{first, section_.value_count()});",
+          "return give(OrdinalRange{first, first});"),
     Fault("index, geo: an area ends at the antimeridian", GEO,
           "for (const double turn : {0.0, -360.0, 360.0})", "for (const double turn : {0.0, 0.0})"),
+    Fault("validity: old entries of a tail speak for their rows", SETS,
+          "rows_.alive(row) && rows_.written_at(row) == interval.high", "rows_.alive(row)"),
+    Fault("validity: old entries of a run speak for their rows", SETS,
+          "out.or_with_both(*known, rows_.written_in(run->interval()));",
+          "out.or_with_both(*known, rows_.live_rows());"),
+    Fault("validity: sets of rows stay as they were", ROW_CACHE,
+          "if (leaf < leaf_count(rows)) out.set_word(", "if (leaf > leaf_count(rows)) out.set_word("),
+    Fault("other values of a field are no values", ASK,
+          "std::nullopt, RowFact{RowFact::Kind::other}, false}", "std::nullopt, std::nullopt, false}"),
+    Fault("rows with several values at the path are counted as one", ASK,
+          "RowFact{RowFact::Kind::several}", "std::nullopt"),
+    Fault("text: tokens of several strings are one string", ASK,
+          "if (!one_is_enough) out->sure_if", "if (one_is_enough) out->sure_if"),
+    Fault("must: what is possible is sure", SETS,
+          "        out.sure.and_with(found.sure);\n        out.possible.and_with(found.possible);\n"
+          "        if (!out", "        out.sure.and_with(found.possible);\n"
+          "        out.possible.and_with(found.possible);\n        if (!out"),
+    Fault("should: only sure rows are possible", SETS,
+          "        out.possible.or_with(found.possible);\n    }\n    return out;",
+          "        out.possible.or_with(found.sure);\n    }\n    return out;"),
+    Fault("must_not: what may match is let through", SETS,
+          "out.sure.and_not(of.possible);", "out.sure.and_not(of.sure);"),
+    Fault("must_not: rows that no index covers are let through", SETS,
+          "    out = negation(out);\n    out.sure.and_not(open);", "    out = negation(out);"),
+    Fault("rows that no index covers match nothing", SETS,
+          "if (field.covered_after != 0) open.or_with(", "if (field.covered_after > 1u << 30) open.or_with("),
+    Fault("min_should: a row counts twice", SETS,
+          "for (size_t level = levels.size(); level-- > 1;) {",
+          "for (size_t level = 1; level < levels.size(); ++level) {"),
+    Fault("kept answers: other lookups give the same rows", SETS,
+          'base::cat(run.id(), ":", index::lookup_bytes(lookup))', 'base::cat(run.id(), ":")'),
+    Fault("order_by: dead rows stay", ORDER,
+          "return of.rows.alive(row) && interval.contains(of.rows.written_at(row)) &&",
+          "return of.rows.alive(row) &&"),
 ]
 
 

@@ -74,7 +74,15 @@ class Session:
         self.create_planned("after")
 
     def close(self):
+        if self.grape.handle:
+            self.count_rewrites()
         self.grape.close()
+
+    def count_rewrites(self):
+        """How often tails became files, and files one file, since it was opened."""
+        work = self.grape("database_info")["background"]
+        self.tally.changes["(flushes done)"] += work["flushes_done"]
+        self.tally.changes["(merges done)"] += work["merges_done"]
 
     def plan_indexes(self, way):
         """When each index is made: before the data, after them, or in the middle of the round."""
@@ -258,9 +266,12 @@ class Session:
             return
         name = rng.choice(["upsert", "upsert", "upsert", "delete", "set_payload", "set_payload",
                            "overwrite_payload", "delete_payload", "clear_payload",
-                           "update_vectors", "delete_vectors"])
+                           "update_vectors", "delete_vectors", "batch"])
         if name == "upsert":
-            self.upsert(rng.choice([1, 5, 40]))
+            self.upsert(rng.choice([1, 5, 40, 170] if len(self.ids) < 2 * START_POINTS else [1, 5]))
+            return
+        if name == "batch":
+            self.batch()
             return
         ids, tree = self.chosen()
         if tree is not None and self.oracle.count(tree) > len(self.ids) // 4:
@@ -274,6 +285,28 @@ class Session:
         else:
             self.change_points(name, ids, tree)
         self.tally.changes[name.replace("_", " ")] += 1
+
+    def batch(self):
+        """In one commit new points, and a change by a filter that must see them."""
+        tree = self.filter()
+        if tree is None or self.tally.lacks("filter_selector"):
+            return
+        if self.oracle.count(tree) > len(self.ids) // 4:
+            return
+        rng = self.rng
+        points = {data.canonical(p["id"]): p for p in (data.point(rng) for _ in range(8))}
+        value = rng.randrange(1000)
+        marked = {"must": {"key": "mark", "match": {"value": value}},
+                  "must_not": {"key": "num", "range": {"lt": 2}}}
+        self.grape("batch_update", collection_name=NAME, operations=[
+            {"upsert": {"points": list(points.values())}},
+            {"set_payload": {"payload": {"mark": value}, "filter": tree}},
+            {"delete_payload": {"keys": ["kw"], "filter": marked}}])
+        self.oracle.upsert(list(points.values()))
+        self.oracle.set_payload({"mark": value}, None, tree, None)
+        self.oracle.delete_payload(["kw"], None, marked)
+        self.ids = sorted(set(self.ids) | set(points), key=str)
+        self.tally.changes["batch by filter"] += 1
 
     def change_points(self, name, ids, tree):
         rng = self.rng
@@ -308,6 +341,7 @@ class Session:
     def maintain(self):
         name = self.rng.choice(["flush", "flush", "optimize", "reopen"])
         if name == "reopen":
+            self.count_rewrites()
             self.grape.reopen()
         else:
             self.grape(name)
