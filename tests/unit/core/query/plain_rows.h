@@ -59,8 +59,12 @@ class PlainRows final : public RowSource {
         index.tail = std::make_shared<index::FieldTail>(index.type);
         index.length = 0;
     }
-    // The indexes do not know what was written after `commit`, as in a transaction.
-    void forget_after(uint64_t commit) { covered_until_ = commit; }
+    // The indexes do not know what was written after `commit`, as in a transaction; what is in runs
+    // they know.
+    void forget_after(uint64_t commit) {
+        for (const auto& [path, index] : indexes_) commit = std::max(commit, index.low);
+        covered_until_ = commit;
+    }
     void publish() {
         fields_.clear();
         for (const auto& [path, index] : indexes_) {
@@ -69,7 +73,9 @@ class PlainRows final : public RowSource {
             out.covered_after = index.covered_after;
             out.covered_until = covered_until_;
             out.sources.assign(index.runs.begin(), index.runs.end());
-            out.sources.push_back(std::make_shared<index::FieldTailView>(index.tail, index.length));
+            uint32_t length = index.length;
+            while (length > 0 && index.tail->entry(length - 1).commit > covered_until_) --length;
+            out.sources.push_back(std::make_shared<index::FieldTailView>(index.tail, length));
         }
         written_.clear();
         live_ = where([](const Row&) { return true; });
