@@ -36,6 +36,7 @@ Result<engine::OpenOptions> engine_options(const char* path, const grape_open_op
     GRAPE_TRY(set_path(path, (given.flags & GRAPE_OPEN_IN_MEMORY) != 0, options));
     options.create_if_missing = (given.flags & GRAPE_OPEN_MUST_EXIST) == 0;
     options.background = (given.flags & GRAPE_OPEN_NO_BACKGROUND) == 0;
+    options.automatic_fields = (given.flags & GRAPE_OPEN_NO_AUTOMATIC_INDEXES) == 0;
     options.durability = static_cast<engine::Durability>(given.durability);
     if (given.group_delay_ms != 0) options.group_delay_ms = given.group_delay_ms;
     return options;

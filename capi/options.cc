@@ -12,7 +12,8 @@ namespace {
 
 using base::Status;
 
-constexpr uint64_t kFlags = GRAPE_OPEN_MUST_EXIST | GRAPE_OPEN_IN_MEMORY | GRAPE_OPEN_NO_BACKGROUND;
+constexpr uint64_t kFlags = GRAPE_OPEN_MUST_EXIST | GRAPE_OPEN_IN_MEMORY |
+                            GRAPE_OPEN_NO_BACKGROUND | GRAPE_OPEN_NO_AUTOMATIC_INDEXES;
 // No caller has a struct of this size; it is what uninitialised memory looks like.
 constexpr uint32_t kStructSizeMax = 4096;
 

@@ -150,6 +150,7 @@ struct OpenOptions {
     bool create_if_missing = true;
     bool in_memory = false;  // the path is then ""
     bool background = true;
+    bool automatic_indexes = true;  // of payload fields that filters often read
     Durability durability = Durability::full;
     std::uint32_t group_delay_ms = 0;
     std::uint32_t submit_threads_max = 0;  // 0: one for each core
@@ -165,6 +166,7 @@ class Database {
         if (!options.create_if_missing) raw.flags |= GRAPE_OPEN_MUST_EXIST;
         if (options.in_memory) raw.flags |= GRAPE_OPEN_IN_MEMORY;
         if (!options.background) raw.flags |= GRAPE_OPEN_NO_BACKGROUND;
+        if (!options.automatic_indexes) raw.flags |= GRAPE_OPEN_NO_AUTOMATIC_INDEXES;
         raw.durability = static_cast<std::int32_t>(options.durability);
         raw.group_delay_ms = options.group_delay_ms;
         raw.submit_threads_max = options.submit_threads_max;

@@ -124,6 +124,10 @@ struct Encoder {
         GRAPE_ASSIGN(const auto facet, encode_facet(builder, bytes_max, in));
         return body(fb::ReplyBody::FacetReply, facet);
     }
+    // Is asked for in JSON alone.
+    Result<Body> operator()(const engine::ExplainReply&) {
+        return base::Status::make_unsupported("explain: its reply is JSON");
+    }
     Result<Body> operator()(const engine::CollectionInfo& in) {
         const auto status = builder.CreateString(in.status);
         const auto config = encode_config(builder, in.config);

@@ -21,6 +21,8 @@ struct OpenOptions {
     std::string path;  // "" = in memory, gone at close
     bool create_if_missing = true;
     bool background = true;  // flush and merge in the background
+    // Where queries show the need, make indexes of payload fields; only with `background`.
+    bool automatic_fields = true;
     Durability durability = Durability::full;
     uint32_t group_delay_ms = 10;  // with Durability::group
     base::Clock* clock = nullptr;  // null: the system's
@@ -40,6 +42,7 @@ struct OpenOptions {
         uint64_t dead_rows_min = 0;          // so many dead rows are worth a look (4096)
         uint64_t log_files_max = 0;          // beyond, who holds the oldest one is flushed (4)
         uint32_t rows_max = 0;               // row numbers of a shard (limits::rows_per_shard_max)
+        uint64_t automatic_reads_min = 0;    // so many payload reads want an index (5,000)
         uint64_t graph_vectors_min = 0;      // fewer vectors are scanned, without a graph (10,000)
         uint64_t transaction_bytes_max = 0;  // of one's writes (limits::transaction_bytes_max)
         uint64_t transactions_max = 0;       // open at once (limits::transactions_max)

@@ -27,6 +27,7 @@ Sizes Sizes::from(const OpenOptions::Sizes& wanted) {
     take(out.dead_rows_min, wanted.dead_rows_min);
     take(out.log_files_max, wanted.log_files_max);
     take(out.rows_max, wanted.rows_max);
+    take(out.automatic_reads_min, wanted.automatic_reads_min);
     take(out.graph_vectors_min, wanted.graph_vectors_min);
     take(out.transaction_bytes_max, wanted.transaction_bytes_max);
     take(out.transactions_max, wanted.transactions_max);
@@ -94,6 +95,11 @@ Status DatabaseImpl::start() {
     transactions_ = std::make_unique<TransactionTable>(services_);
     if (!options_.background) return {};
     graphs_->start();
+    if (options_.automatic_fields) {
+        automatic_fields_ = std::make_unique<AutomaticFields>(
+            services_,
+            [this](const CreateFieldIndex& index) { return make_automatic_field(index); });
+    }
     return background_->start();
 }
 
@@ -146,6 +152,7 @@ Status DatabaseImpl::close() {
         while (active_ != 0) idle_.wait(mutex_);
     }
     if (sequencer_ == nullptr) return {};
+    if (automatic_fields_ != nullptr) automatic_fields_->stop();
     graphs_->stop();
     // Whatever is not committed is rolled back.
     transactions_.reset();

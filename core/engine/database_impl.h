@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "core/engine/automatic_fields.h"
 #include "core/engine/background.h"
 #include "core/engine/graph_worker.h"
 #include "core/engine/recovery.h"
@@ -43,6 +44,8 @@ class DatabaseImpl {
                                          const WriteOptions& options);
     base::Result<ReplyBody> write_catalogue(const RequestBody& body, const WriteOptions& options);
     base::Result<ReplyBody> write_field_index(const RequestBody& body, const WriteOptions& options);
+    void note_reads(const View& view, const RequestBody& body, const ReplyBody& reply);
+    base::Status make_automatic_field(const CreateFieldIndex& index);
     base::Status cover_index(const std::string& collection);
     base::Result<ReplyBody> maintain(const RequestBody& body);
     base::Result<WriteReply> commit(Change& change, const WriteOptions& options);
@@ -56,6 +59,7 @@ class DatabaseImpl {
     std::unique_ptr<Purge> purge_;
     std::unique_ptr<Background> background_;
     std::unique_ptr<GraphWorker> graphs_;
+    std::unique_ptr<AutomaticFields> automatic_fields_;  // null: switched off
     std::unique_ptr<SyncTimer> timer_;
     std::unique_ptr<TransactionTable> transactions_;
 

@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "core/engine/database_impl.h"
+#include "core/engine/explain_query.h"
 #include "core/engine/info.h"
 #include "core/engine/read_fields.h"
 #include "core/engine/read_points.h"
@@ -88,7 +89,9 @@ Result<ReplyBody> DatabaseImpl::dispatch(const Request& request) {
     if (is_field_index(request.body)) return write_field_index(request.body, request.write);
     if (is_maintenance(request.body)) return maintain(request.body);
     const std::shared_ptr<const View> view = services_.views.current();
-    return read(*view, request.body);
+    Result<ReplyBody> reply = read(*view, request.body);
+    if (automatic_fields_ != nullptr && reply.ok()) note_reads(*view, request.body, *reply);
+    return reply;
 }
 
 Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) {
@@ -101,6 +104,9 @@ Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) 
     }
     if (const auto* r = std::get_if<CountPoints>(&body)) {
         return wrap(count_points(services_, view, *r));
+    }
+    if (const auto* r = std::get_if<ExplainQuery>(&body)) {
+        return wrap(explain_query(services_, view, *r));
     }
     if (const auto* r = std::get_if<FacetPoints>(&body)) {
         return wrap(facet_points(services_, view, *r));
@@ -124,6 +130,32 @@ Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) 
     }
     if (std::holds_alternative<Verify>(body)) return wrap(verify(services_, view));
     return Status::make_unsupported("the request is of no kind that this version knows");
+}
+
+// Filters that had to read payloads may want an index.
+void DatabaseImpl::note_reads(const View& view, const RequestBody& body, const ReplyBody& reply) {
+    const auto note = [&](const auto& request, const auto& got) {
+        if (request.filter == nullptr || !got.payload_reads) return;
+        automatic_fields_->note(view, request.collection, *request.filter, *got.payload_reads);
+    };
+    if (const auto* r = std::get_if<ScrollPoints>(&body)) note(*r, std::get<ScrollReply>(reply));
+    if (const auto* r = std::get_if<CountPoints>(&body)) note(*r, std::get<CountReply>(reply));
+    if (const auto* r = std::get_if<FacetPoints>(&body)) note(*r, std::get<FacetReply>(reply));
+    if (const auto* r = std::get_if<QueryPoints>(&body)) note(*r, std::get<QueryReply>(reply));
+}
+
+// Work of the engine's own, not a commit of anybody.
+Status DatabaseImpl::make_automatic_field(const CreateFieldIndex& index) {
+    if (background_->paused()) return Status::make_busy("background work is paused");
+    std::vector<uint64_t> old_files;
+    Change change;
+    change.is_commit = false;
+    change.sync = false;
+    change.apply = [&](CommitEdit& edit) {
+        return apply_create_field(edit, index, true, &old_files);
+    };
+    GRAPE_TRY(sequencer_->run(change));
+    return cover_index(index.collection);
 }
 
 Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& options) {

@@ -25,7 +25,9 @@ Result<const query::FieldIndex*> require_field(const ShardReader& reader,
                                                std::initializer_list<FieldKind> kinds,
                                                std::string_view kind_names) {
     const query::FieldIndex* field = reader.rows().field(path);
-    if (field != nullptr &&
+    const Collection::Field* schema = reader.collection().find_field(path);
+    // What is refused must not depend on indexes that the engine makes by itself.
+    if (field != nullptr && schema != nullptr && !schema->automatic &&
         std::find(kinds.begin(), kinds.end(), field->type.kind) != kinds.end()) {
         return field;
     }

@@ -93,13 +93,7 @@ Status query_group(const Services& services, const View& view,
         filters.push_back(std::move(filter));
     }
     const ShardVectors vectors(reader->shard(), number);
-    const VectorRuns& runs = reader->shard().vectors[number];
-    query::SearchSpace space{runs.runs, vectors, collection.flat_shape(number), reader->points()};
-    if (runs.graph) {
-        space.graph = runs.graph->run.get();
-        space.hidden_nodes = &runs.graph->hidden;
-        space.scratch = runs.graph->scratch.get();
-    }
+    const query::SearchSpace space = search_space(*reader, number, vectors);
     GRAPE_ASSIGN(const std::vector<std::vector<query::Hit>> hits, query::run_nearest(space, plans));
     for (size_t i = 0; i < requests.size(); ++i) {
         GRAPE_ASSIGN(QueryReply reply, make_reply(*reader, requests[i], hits[i], plans[i].filter));
@@ -109,6 +103,19 @@ Status query_group(const Services& services, const View& view,
 }
 
 }  // namespace
+
+query::SearchSpace search_space(const ShardReader& reader, uint32_t number,
+                                const ShardVectors& vectors) {
+    const VectorRuns& runs = reader.shard().vectors[number];
+    query::SearchSpace space{runs.runs, vectors, reader.collection().flat_shape(number),
+                             reader.points()};
+    if (runs.graph) {
+        space.graph = runs.graph->run.get();
+        space.hidden_nodes = &runs.graph->hidden;
+        space.scratch = runs.graph->scratch.get();
+    }
+    return space;
+}
 
 Result<QueryReply> query_points(const Services& services, const View& view,
                                 const QueryPoints& request) {

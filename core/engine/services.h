@@ -37,6 +37,7 @@ struct Sizes {
     uint64_t transaction_bytes_max = base::limits::transaction_bytes_max;
     uint64_t transactions_max = base::limits::transactions_max;
     uint64_t compared_commits_max = 65'536;  // kept for transactions
+    uint64_t automatic_reads_min = 5000;     // a filter that reads as many payloads wants an index
     static Sizes from(const OpenOptions::Sizes& wanted);
 };
 

@@ -46,19 +46,24 @@ class Search {
     // Answers the query if that takes no scan of all runs.
     base::Result<bool> try_alone() {
         if (wanted() == 0) return true;
-        const bool walks =
-            space_.graph != nullptr && !query_.exact && wanted() * 4 <= space_.graph->count();
-        if (few_rows(walks ? kWalkPerRow : kScanPerRow)) {
+        const SearchWay first = way();
+        if (first == SearchWay::rows) {
             GRAPE_TRY(search_possible());
             return true;
         }
-        if (!walks) return false;
+        if (first == SearchWay::scan) return false;
         GRAPE_ASSIGN(const bool found, walk());
         if (found) return true;
         top_ = make_heap();
         if (!few_rows(kScanPerRow)) return false;
         GRAPE_TRY(search_possible());
         return true;
+    }
+    SearchWay way() const {
+        const bool walks =
+            space_.graph != nullptr && !query_.exact && wanted() * 4 <= space_.graph->count();
+        if (few_rows(walks ? kWalkPerRow : kScanPerRow)) return SearchWay::rows;
+        return walks ? SearchWay::walk : SearchWay::scan;
     }
     index::FlatQuery flat() { return {query_.vector.data(), &top_, query_.filter}; }
     std::vector<Hit> hits() { return page(query_, top_.take(), space_.shape.distance); }
@@ -136,12 +141,21 @@ base::Result<bool> Search::walk() {
     return reply.complete && found >= needed;
 }
 
+uint64_t current_of(const SearchSpace& space) {
+    uint64_t current = 0;
+    for (const index::RunView& run : space.runs) current += run.current();
+    return current;
+}
+
 }  // namespace
+
+SearchWay way_of(const SearchSpace& space, const Nearest& query) {
+    return Search(space, query, current_of(space)).way();
+}
 
 base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space,
                                                         std::span<const Nearest> queries) {
-    uint64_t current = 0;
-    for (const index::RunView& run : space.runs) current += run.current();
+    const uint64_t current = current_of(space);
     std::vector<Search> searches;
     searches.reserve(queries.size());
     std::vector<index::FlatQuery> scans;

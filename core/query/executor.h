@@ -22,6 +22,11 @@ struct SearchSpace {
     index::GraphScratchPool* scratch = nullptr;
 };
 
+// How a query is answered: its filter's rows are looked at, the graph is walked, or the runs are
+// scanned. A walk that finds too few goes on in one of the other ways.
+enum class SearchWay : uint8_t { rows, walk, scan };
+SearchWay way_of(const SearchSpace& space, const Nearest& query);
+
 // The hits of each query, best first, ties by id. Where there is a graph it is walked, and what is
 // outside of it scanned, unless the query wants to be exact; where a filter leaves few rows, these
 // alone are looked at; else the runs are scanned, once for all such queries. A walk that may have

@@ -25,6 +25,7 @@ class RowFilter final : public index::RowTest {
     uint64_t count_max() const override { return possible_.count(); }
 
     const index::RowBitset& possible() const { return possible_; }
+    const index::RowBitset& sure() const { return sure_; }
     // Tests all rows that are left; then possible() is the answer.
     base::Status settle();
     // Payloads that were read so far.

@@ -273,6 +273,8 @@ typedef struct grape_db grape_db;
 #define GRAPE_OPEN_MUST_EXIST ((uint64_t)1)    /* do not create: GRAPE_E_NOT_FOUND instead */
 #define GRAPE_OPEN_IN_MEMORY ((uint64_t)2)     /* no files, gone at close; path is NULL or "" */
 #define GRAPE_OPEN_NO_BACKGROUND ((uint64_t)4) /* flush and merge only when asked to */
+/* make no index of a payload field that nobody asked for, whatever filters read */
+#define GRAPE_OPEN_NO_AUTOMATIC_INDEXES ((uint64_t)8)
 
 /** How bad a log message is; a lower number is worse. */
 #define GRAPE_LOG_ERROR 1

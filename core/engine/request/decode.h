@@ -70,6 +70,8 @@ base::Result<CreateFieldIndex> decode_create_field_index(const base::JsonValue& 
                                                          const Place& at, const Context& context);
 base::Result<DeleteFieldIndex> decode_delete_field_index(const base::JsonValue& body,
                                                          const Place& at, const Context& context);
+base::Result<ExplainQuery> decode_explain(const base::JsonValue& body, const Place& at,
+                                          const Context& context);
 base::Result<FacetPoints> decode_facet(const base::JsonValue& body, const Place& at,
                                        const Context& context);
 

@@ -12,6 +12,7 @@ void write_id(const base::PointId& id, base::JsonWriter& out);
 void write_point(const ReplyPoint& point, const float* score, base::JsonWriter& out);
 void write_points(const std::vector<ReplyPoint>& points, base::JsonWriter& out);
 void write_query(const QueryReply& reply, base::JsonWriter& out);
+void write_explain(const ExplainReply& reply, base::JsonWriter& out);
 void write_facet(const FacetReply& reply, base::JsonWriter& out);
 void write_collection_info(const CollectionInfo& info, base::JsonWriter& out);
 void write_database_info(const DatabaseInfoReply& info, base::JsonWriter& out);

@@ -113,4 +113,32 @@ void write_database_info(const DatabaseInfoReply& info, JsonWriter& out) {
     out.end_object();
 }
 
+void write_explain(const ExplainReply& reply, JsonWriter& out) {
+    out.begin_object();
+    out.key("points").value(reply.points);
+    out.key("surely").value(reply.surely);
+    out.key("possibly").value(reply.possibly);
+    out.key("reads_payloads").value(reply.surely != reply.possibly);
+    out.key("search").value(std::string_view(reply.search));
+    out.key("conditions").begin_array();
+    for (const ExplainReply::Condition& each : reply.conditions) {
+        out.begin_object();
+        out.key("condition").value(std::string_view(each.place));
+        out.key("about").value(std::string_view(each.about));
+        out.key("index");
+        if (each.index) {
+            out.value(field_kind_name(*each.index));
+            out.key("min").value(each.min);
+            out.key("expected").value(each.expected);
+            out.key("max").value(each.max);
+        } else {
+            out.null();
+        }
+        out.key("surely").value(each.surely);
+        out.key("possibly").value(each.possibly);
+        out.end_object();
+    }
+    out.end_array().end_object();
+}
+
 }  // namespace grape::engine

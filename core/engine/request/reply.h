@@ -83,6 +83,20 @@ struct QueryBatchReply {
     std::vector<QueryReply> results;
 };
 
+// The plan of a query. Rows between `surely` and `possibly` have their payload read.
+struct ExplainReply {
+    uint64_t points = 0, surely = 0, possibly = 0;
+    // How a search begins: "rows" (those of the filter, one by one), "graph" or "scan".
+    std::string search;
+    struct Condition {
+        std::string place, about;
+        std::optional<index::FieldKind> index;  // that answers it
+        uint64_t min = 0, expected = 0, max = 0;
+        uint64_t surely = 0, possibly = 0;
+    };
+    std::vector<Condition> conditions;
+};
+
 struct CollectionInfo {
     std::string status = "green";  // green, yellow (background work is due), red (damaged)
     uint64_t points_count = 0;
@@ -137,8 +151,8 @@ struct VerifyReply {
 
 using ReplyBody =
     std::variant<WriteReply, PointsReply, ScrollReply, CountReply, QueryReply, QueryBatchReply,
-                 FacetReply, CollectionInfo, CollectionNames, ExistsReply, AliasesReply,
-                 DatabaseInfoReply, VerifyReply, TransactionReply>;
+                 FacetReply, ExplainReply, CollectionInfo, CollectionNames, ExistsReply,
+                 AliasesReply, DatabaseInfoReply, VerifyReply, TransactionReply>;
 
 struct Reply {
     ReplyBody body;

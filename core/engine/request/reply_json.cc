@@ -66,6 +66,7 @@ struct ResultWriter {
         out.end_array();
     }
     void operator()(const FacetReply& reply) const { write_facet(reply, out); }
+    void operator()(const ExplainReply& reply) const { write_explain(reply, out); }
     void operator()(const CollectionInfo& reply) const { write_collection_info(reply, out); }
     void operator()(const CollectionNames& reply) const {
         out.begin_object().key("collections").begin_array();

@@ -203,17 +203,15 @@ struct QueryPoints {
     WithPayload with_payload;
     WithVectors with_vectors;
     FilterPtr filter = nullptr;
-    bool exact = false;         // look at every vector
-    bool indexed_only = false;  // accepted; all vectors are always searched
-    std::optional<uint32_t> hnsw_ef =
-        std::nullopt;  // effort of an approximate search; else chosen by the engine
+    bool exact = false;                              // look at every vector
+    bool indexed_only = false;                       // accepted; all vectors are always searched
+    std::optional<uint32_t> hnsw_ef = std::nullopt;  // effort of a walk; else the engine's choice
 };
 struct QueryBatch {
     std::vector<QueryPoints> searches;
 };
 
 // --- the database itself ---
-
 struct DatabaseInfo {};
 struct Flush {};            // what is committed goes into files; small shards stay in the store
 struct Optimize {};         // flush, then merge until nothing is left to merge; waits for the end
@@ -221,13 +219,15 @@ struct PauseBackground {};  // returns when no background work runs; holds until
 struct ResumeBackground {};
 struct Verify {};  // walks every checksum and cross-checks files, keys and rows
 
-using RequestBody = std::variant<
-    CreateCollection, UpdateCollection, DeleteCollection, GetCollection, GetCollections,
-    CollectionExists, UpdateAliases, GetAliases, UpsertPoints, DeletePoints, UpdateVectors,
-    DeleteVectors, SetPayload, OverwritePayload, DeletePayload, ClearPayload, BatchUpdate,
-    GetPoints, ScrollPoints, CountPoints, QueryPoints, QueryBatch, FacetPoints, CreateFieldIndex,
-    DeleteFieldIndex, DatabaseInfo, Flush, Optimize, PauseBackground, ResumeBackground, Verify,
-    BeginTransaction, CommitTransaction, RollbackTransaction, SetSavepoint, RollbackToSavepoint>;
+using RequestBody =
+    std::variant<CreateCollection, UpdateCollection, DeleteCollection, GetCollection,
+                 GetCollections, CollectionExists, UpdateAliases, GetAliases, UpsertPoints,
+                 DeletePoints, UpdateVectors, DeleteVectors, SetPayload, OverwritePayload,
+                 DeletePayload, ClearPayload, BatchUpdate, GetPoints, ScrollPoints, CountPoints,
+                 QueryPoints, QueryBatch, FacetPoints, ExplainQuery, CreateFieldIndex,
+                 DeleteFieldIndex, DatabaseInfo, Flush, Optimize, PauseBackground, ResumeBackground,
+                 Verify, BeginTransaction, CommitTransaction, RollbackTransaction, SetSavepoint,
+                 RollbackToSavepoint>;
 
 struct Request {
     RequestBody body;

@@ -54,6 +54,15 @@ struct FacetPoints {
     bool exact = false;
 };
 
+// How a filter, and a search with it, would be answered.
+struct ExplainQuery {
+    std::string collection;
+    FilterPtr filter = nullptr;
+    std::string using_vector;
+    uint64_t limit = 10;
+    bool exact = false;
+};
+
 struct WithPayload {
     enum class Kind : uint8_t { none, all, include, exclude } kind = Kind::none;
     std::vector<base::JsonPath> paths;

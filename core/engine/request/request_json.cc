@@ -59,6 +59,7 @@ constexpr Operation kOperations[] = {
     {"query_points", false, as_body<QueryPoints, decode_query_points>},
     {"query_batch_points", false, as_body<QueryBatch, decode_query_batch_points>},
     {"facet", false, as_body<FacetPoints, decode_facet>},
+    {"explain", false, as_body<ExplainQuery, decode_explain>},
     {"create_field_index", true, as_body<CreateFieldIndex, decode_create_field_index>},
     {"delete_field_index", true, as_body<DeleteFieldIndex, decode_delete_field_index>},
     {"database_info", false, without_members<DatabaseInfo>},
