@@ -36,6 +36,12 @@ const Option kPayload = {
     .help = "which payload to show: all (the default), none, or paths, separated by commas",
     .value = Value::text,
     .shown = "PATHS"};
+const Option kFilter = {.name = "filter",
+                        .help =
+                            "only points that match, as {\"must\": ...} in JSON; - reads it "
+                            "from stdin",
+                        .value = Value::text,
+                        .shown = "JSON"};
 const Option kWithVectors = {.name = "vectors", .help = "show the vectors too"};
 
 const Command kCreate = {
@@ -179,6 +185,7 @@ const Command kSearch = {
                  .help = "only what has a better score than this",
                  .value = Value::real,
                  .shown = "SCORE"},
+                kFilter,
                 kUsing,
                 kPayload,
                 kWithVectors},
@@ -203,7 +210,11 @@ const Command kCount = {.name = "count",
                         .summary = "say how many points a collection has",
                         .text = {},
                         .arguments = {kDatabase, kCollection},
-                        .examples = {{"", "grape count my.grape words"}},
+                        .options = {kFilter},
+                        .examples = {{"", "grape count my.grape words"},
+                                     {"of those that match",
+                                      "grape count my.grape words --filter '{\"must\": {\"key\": "
+                                      "\"kind\", \"match\": {\"value\": \"tree\"}}}'"}},
                         .run = run_count};
 
 const Command kScroll = {
@@ -221,6 +232,7 @@ const Command kScroll = {
                  .letter = 'k'},
                 {.name = "from", .help = "the first id", .value = Value::text, .shown = "ID"},
                 {.name = "all", .help = "all pages"},
+                kFilter,
                 kPayload,
                 kWithVectors},
     .examples = {{"the first page", "grape scroll my.grape words"},
@@ -236,7 +248,9 @@ const Command kDelete = {
     .arguments = {kDatabase,
                   kCollection,
                   {.name = "ID", .help = kIds.help, .required = false, .repeated = true}},
-    .options = {{.name = "collection", .help = "remove the collection itself"}, kDurability},
+    .options = {{.name = "collection", .help = "remove the collection itself"},
+                kFilter,
+                kDurability},
     .examples = {{"two points", "grape delete my.grape words 1 17"},
                  {"a collection", "grape delete my.grape words --collection"}},
     .run = run_delete};
@@ -252,14 +266,56 @@ const Command kInfo = {.name = "info",
                                     {"a collection", "grape info my.grape words"}},
                        .run = run_info};
 
+const Argument kField = {.name = "FIELD", .help = "a path into the payload, as a.b or a[].b"};
+
+const Command kCreateIndex = {
+    .name = "create-index",
+    .summary = "index a payload field, for filters",
+    .text = {"Filters on an indexed field read no payloads. An index of the field that is there "
+             "already gives way to one of another type."},
+    .arguments = {kDatabase, kCollection, kField},
+    .options = {{.name = "type",
+                 .help = "keyword (the default), integer, float, bool, datetime, uuid, geo, text",
+                 .value = Value::choice,
+                 .shown = "NAME",
+                 .choices = {"keyword", "integer", "float", "bool", "datetime", "uuid", "geo",
+                             "text"}}},
+    .examples = {{"", "grape create-index my.grape words length --type integer"}},
+    .run = run_create_index};
+
+const Command kDropIndex = {.name = "drop-index",
+                            .summary = "remove the index of a payload field",
+                            .text = {"Filters on the field go on working, from the payloads."},
+                            .arguments = {kDatabase, kCollection, kField},
+                            .examples = {{"", "grape drop-index my.grape words length"}},
+                            .run = run_drop_index};
+
 const Command kInspect = {
     .name = "inspect",
     .summary = "say what is in the files of a database",
     .text = {"Reads headers of all files, and changes nothing: it works on a directory that cannot "
              "be written. Nobody may have the database open meanwhile. For what is in the "
-             "collections see `grape info`; to check every byte, `grape verify`."},
+             "collections see `grape info`; to check every byte, `grape verify`.",
+             "With --plan it opens the database and says how a query with that filter would be "
+             "answered: for each condition which index answers it, how many points that is "
+             "estimated to be, how many match surely and possibly (where these differ, payloads "
+             "are read), and how a search begins."},
     .arguments = {kDatabase},
-    .examples = {{"", "grape inspect my.grape"}},
+    .options = {{.name = "plan",
+                 .help = "show the plan of a query to this collection",
+                 .value = Value::text,
+                 .shown = "COLLECTION"},
+                kFilter,
+                kUsing,
+                {.name = "limit",
+                 .help = "of the search; the default is 10",
+                 .value = Value::number,
+                 .shown = "N",
+                 .letter = 'k'}},
+    .examples = {{"", "grape inspect my.grape"},
+                 {"how a query would be answered",
+                  "grape inspect my.grape --plan words --filter '{\"must\": {\"key\": \"length\", "
+                  "\"range\": {\"gt\": 7}}}'"}},
     .run = run_inspect};
 
 const Command kVerify = {
@@ -306,9 +362,9 @@ const Command kCompletions = {.name = "completions",
 }  // namespace
 
 std::span<const Command> commands() {
-    static const std::array kAll = {kCreate,  kImport, kSearch, kGet,        kCount,
-                                    kScroll,  kDelete, kInfo,   kInspect,    kVerify,
-                                    kRequest, kHelp,   kMan,    kCompletions};
+    static const std::array kAll = {
+        kCreate,    kImport, kSearch,  kGet,    kCount,   kScroll, kDelete, kCreateIndex,
+        kDropIndex, kInfo,   kInspect, kVerify, kRequest, kHelp,   kMan,    kCompletions};
     return kAll;
 }
 

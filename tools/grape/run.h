@@ -17,6 +17,9 @@ Exit run_scroll(const Arguments& arguments, Output& out);
 Exit run_delete(const Arguments& arguments, Output& out);
 Exit run_info(const Arguments& arguments, Output& out);
 Exit run_inspect(const Arguments& arguments, Output& out);
+Exit run_plan(const Arguments& arguments, Output& out);  // inspect --plan
+Exit run_create_index(const Arguments& arguments, Output& out);
+Exit run_drop_index(const Arguments& arguments, Output& out);
 Exit run_verify(const Arguments& arguments, Output& out);
 Exit run_request(const Arguments& arguments, Output& out);
 Exit run_help(const Arguments& arguments, Output& out);

@@ -69,6 +69,10 @@ void print_report(const DirectoryReport& report, Output& out) {
 }  // namespace
 
 Exit run_inspect(const Arguments& arguments, Output& out) {
+    if (arguments.has("plan")) return run_plan(arguments, out);
+    for (const char* option : {"filter", "using", "limit"}) {
+        if (arguments.has(option)) throw arguments.wrong(cat("--", option, ": needs --plan"));
+    }
     const DirectoryReport report = inspect::inspect_directory(arguments.text("DATABASE"));
     if (report.status != GRAPE_OK) {
         throw Failure(exit_of(report.status), report.message, report.status);

@@ -1,6 +1,7 @@
 // grape get, count, scroll, delete and request.
 #include <set>
 
+#include "tools/grape/filter_option.h"
 #include "tools/grape/points_output.h"
 #include "tools/grape/run.h"
 #include "tools/grape/session.h"
@@ -19,17 +20,19 @@ std::string id_list(const std::vector<std::string>& typed) {
     return json + "]";
 }
 
-std::string scroll_request(const Arguments& arguments, uint64_t limit, const std::string& from) {
+std::string scroll_request(const Arguments& arguments, uint64_t limit, const std::string& from,
+                           const std::string& filter) {
     std::string members = "\"limit\":" + std::to_string(limit) + ",";
     if (!from.empty()) members += "\"offset\":" + from + ",";
     return request_text("scroll_points", arguments.text("COLLECTION"),
-                        members + wanted_parts(arguments));
+                        members + wanted_parts(arguments) + filter);
 }
 
 // Page after page, each printed before the next one is read.
-void scroll_all(const Arguments& arguments, Session& session, std::string from, Output& out) {
+void scroll_all(const Arguments& arguments, Session& session, std::string from,
+                const std::string& filter, Output& out) {
     while (true) {
-        const Json page = session.request(scroll_request(arguments, kPageOfAll, from));
+        const Json page = session.request(scroll_request(arguments, kPageOfAll, from, filter));
         const std::vector<Json> points = page["points"].elements();
         if (out.json()) {
             for (const Json& point : points) out.line(point.raw());
@@ -69,8 +72,10 @@ Exit run_get(const Arguments& arguments, Output& out) {
 }
 
 Exit run_count(const Arguments& arguments, Output& out) {
+    const std::string filter = filter_member(arguments);
     Session session(arguments, Access::read);
-    const Json result = session.request(request_text("count_points", arguments.text("COLLECTION")));
+    const Json result = session.request(request_text("count_points", arguments.text("COLLECTION"),
+                                                     filter.empty() ? filter : filter.substr(1)));
     out.line(out.json() ? result.raw() : result["count"].raw());
     return Exit::ok;
 }
@@ -80,13 +85,14 @@ Exit run_scroll(const Arguments& arguments, Output& out) {
         throw arguments.wrong("--all and --limit: only one of them");
     }
     const std::string from = arguments.has("from") ? id_json(arguments.text("from")) : "";
+    const std::string filter = filter_member(arguments);
     Session session(arguments, Access::read);
     if (arguments.has("all")) {
-        scroll_all(arguments, session, from, out);
+        scroll_all(arguments, session, from, filter, out);
         return Exit::ok;
     }
     const uint64_t limit = arguments.number("limit").value_or(kPageDefault);
-    const Json page = session.request(scroll_request(arguments, limit, from));
+    const Json page = session.request(scroll_request(arguments, limit, from, filter));
     if (out.json()) {
         out.line(page.raw());
         return Exit::ok;
@@ -104,9 +110,10 @@ Exit run_delete(const Arguments& arguments, Output& out) {
     const std::string collection = arguments.text("COLLECTION");
     const std::vector<std::string> typed = arguments.list("ID");
     const bool all = arguments.has("collection");
-    if (all == !typed.empty()) {
-        throw arguments.wrong("ID or --collection: exactly one of them is needed");
+    if (int{all} + int{!typed.empty()} + int{arguments.has("filter")} != 1) {
+        throw arguments.wrong("ID, --filter or --collection: exactly one of them is needed");
     }
+    const std::string filter = filter_member(arguments);
     Session session(arguments, Access::write);
     if (all) {
         const Json existed = session.request(request_text("delete_collection", collection));
@@ -123,7 +130,9 @@ Exit run_delete(const Arguments& arguments, Output& out) {
         return session.request(request_text("count_points", collection))["count"].number();
     };
     const uint64_t before = count();
-    session.request(request_text("delete_points", collection, "\"points\":" + id_list(typed)));
+    session.request(
+        request_text("delete_points", collection,
+                     filter.empty() ? "\"points\":" + id_list(typed) : filter.substr(1)));
     const std::string removed = std::to_string(before - count());
     session.close();
     out.line(out.json() ? "{\"deleted\":" + removed + "}" : "removed " + removed + " points");

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <memory>
 
+#include "tools/grape/filter_option.h"
 #include "tools/grape/points_output.h"
 #include "tools/grape/run.h"
 #include "tools/grape/session.h"
@@ -75,7 +76,7 @@ std::string request_members(const Arguments& arguments, const Query& query) {
         json += ",\"score_threshold\":" + std::string(number);
     }
     if (arguments.has("using")) json += ",\"using\":" + quote(arguments.text("using"));
-    return json + "," + wanted_parts(arguments);
+    return json + "," + wanted_parts(arguments) + filter_member(arguments);
 }
 
 }  // namespace

@@ -254,8 +254,8 @@ def delete_removes_points_or_the_collection(folder):
     assert "removed 1 points" in grape(folder, "delete", "db", "c", 1, 99).out
     assert grape(folder, "delete", "db", "c", "word/yew", "--json").json() == {"deleted": 1}
     assert count(folder) == 2
-    grape(folder, "delete", "db", "c", code=2, text="ID or --collection")
-    grape(folder, "delete", "db", "c", 1, "--collection", code=2, text="ID or --collection")
+    grape(folder, "delete", "db", "c", code=2, text="ID, --filter or --collection")
+    grape(folder, "delete", "db", "c", 1, "--collection", code=2, text="ID, --filter or --collection")
     gone = grape(folder, "delete", "db", "c", "--collection", "--json")
     assert gone.json() == {"deleted_collection": "c"}
     grape(folder, "delete", "db", "c", "--collection", code=3, text="no collection 'c'")
