@@ -75,7 +75,8 @@ class Bench {
         return true;
     }
     std::string point(uint64_t id) {
-        std::string out = "{\"id\": " + std::to_string(id) + ", \"vector\": [";
+        std::string out = R"({"id": )";
+        out.append(std::to_string(id)).append(R"(, "vector": [)");
         for (uint64_t i = 0; i < options_.dim; ++i) {
             out += (i == 0 ? "" : ",") +
                    std::to_string(static_cast<double>(random_() % 2000) / 1000 - 1);
