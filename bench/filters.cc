@@ -88,8 +88,10 @@ class Bench {
     }
     bool upsert(uint64_t first, uint64_t count) {
         std::string json = R"({"upsert_points": {"collection_name": "g", "points": [)";
-        for (uint64_t id = first; id < first + count; ++id)
-            json += (id == first ? "" : ",") + point(id);
+        for (uint64_t id = first; id < first + count; ++id) {
+            if (id != first) json += ',';
+            json += point(id);
+        }
         return call(json + "]}}");
     }
     bool fill() {
