@@ -78,8 +78,8 @@ class Bench {
         std::string out = R"({"id": )";
         out.append(std::to_string(id)).append(R"(, "vector": [)");
         for (uint64_t i = 0; i < options_.dim; ++i) {
-            out += (i == 0 ? "" : ",") +
-                   std::to_string(static_cast<double>(random_() % 2000) / 1000 - 1);
+            if (i != 0) out += ',';
+            out += std::to_string(static_cast<double>(random_() % 2000) / 1000 - 1);
         }
         return out + R"(], "payload": {"lemma": "lemma-)" + std::to_string(random_() % 500) +
                R"(", "length": )" + std::to_string(random_() % 50) + R"(, "language": ")" +
