@@ -15,6 +15,9 @@ usage: ./dev VERB [OPTION...]
   bench [NAME] [-- ...]  build and run the benchmarks in bench/, or the one named
   bench ann --sets fashion,lsi,sift200,gloss --out FILE.json
                        Grape beside other engines: recall, speed, build, memory
+  bench engine --out FILE.json
+                       Grape beside other embedded databases: import, upserts, reads,
+                       filtered search, updates, opening, memory, disk
   lint                 layers, includes, sizes, forbidden calls, formatting, commit subjects
   format               run clang-format over all C and C++ files
   asan | tsan | ubsan  the tests under a sanitizer; takes the options of `test`
@@ -59,8 +62,8 @@ verb_bench() {
         shift
     fi
     [ "${1:-}" = -- ] && shift
-    if [ "$name" = ann ]; then
-        bench_ann "$@"
+    if [ "$name" = ann ] || [ "$name" = engine ]; then
+        "bench_$name" "$@"
         return
     fi
     local program ran=0
