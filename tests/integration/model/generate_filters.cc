@@ -161,7 +161,6 @@ engine::RequestBody Generator::filtered_read(Kind kind) {
         case Kind::query_filter: {
             engine::QueryPoints out = query(name, false);
             out.filter = by;
-            out.exact = random_.chance(50);
             return out;
         }
         case Kind::facet: {

@@ -29,6 +29,8 @@ engine::QueryPoints Generator::query(const std::string& name, bool by_id) {
     out.offset = random_.chance(70) ? 0 : random_.below(30);
     out.with_payload = with_payload();
     out.with_vectors = with_vectors(name);
+    out.exact = random_.chance(30);
+    if (random_.chance(15)) out.hnsw_ef = static_cast<uint32_t>(random_.between(1, 60));
     const ModelCollection* found = collection(name);
     if (found == nullptr) {
         out.query = present_id(name);

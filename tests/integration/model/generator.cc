@@ -1,6 +1,8 @@
 // Which kind of operation comes, and the requests that need nothing random.
 #include "tests/integration/model/generator.h"
 
+#include "core/base/limits.h"
+
 namespace grape::model {
 
 namespace {
@@ -26,6 +28,7 @@ Kind draw_kind(Random& random) {
 }
 
 constexpr size_t kCollectionsMax = 6;
+constexpr size_t kTransactionsMax = 3;
 
 // A kind that can happen in this world.
 Kind possible(Kind kind, const World& world) {
@@ -35,11 +38,14 @@ Kind possible(Kind kind, const World& world) {
     if (kind == Kind::repeated_key && world.keys().empty()) return Kind::upsert_list;
     const bool needs_alias = kind == Kind::rename_alias || kind == Kind::delete_alias;
     if (needs_alias && world.aliases().empty()) return Kind::create_alias;
-    return kind;
+    if (!is_of_transaction(kind)) return kind;
+    if (world.transactions().empty()) return Kind::begin_transaction;
+    const bool many = world.transactions().size() >= kTransactionsMax;
+    return kind == Kind::begin_transaction && many ? Kind::commit_transaction : kind;
 }
 
 bool writes(Kind kind) {
-    return kind <= Kind::rejected;
+    return kind <= Kind::rejected || kind == Kind::commit_transaction;
 }
 
 }  // namespace
@@ -52,14 +58,23 @@ Operation generate(const World& world, uint64_t seed, uint64_t number, const std
     Random random(seed, number);
     Operation out;
     out.kind = possible(draw_kind(random), world);
-    Generator(world, random, names).make(out.kind, out);
+    if (out.kind == Kind::begin_transaction) {
+        out.transaction = number + 1;
+        out.request.body =
+            engine::BeginTransaction{base::limits::transaction_timeout_ms_max, false};
+    } else if (is_of_transaction(out.kind)) {
+        generate_inside(some_transaction(world, random), random, out);
+    } else {
+        Generator(world, random, names).make(out.kind, out);
+    }
     if (!writes(out.kind)) return out;
     if (random.chance(70)) out.request.write.durability = engine::Durability::none;
     if (random.chance(5)) {
         out.request.write.durability = engine::Durability::group;
         out.request.write.group_delay_ms = static_cast<uint32_t>(random.between(1, 50));
     }
-    if (out.kind == Kind::repeated_key) {
+    const bool again = out.kind == Kind::commit_transaction && random.chance(3);
+    if (out.kind == Kind::repeated_key || (again && !world.keys().empty())) {
         const auto& keys = world.keys();
         const size_t recent = std::min<size_t>(keys.size(), 50);
         out.request.write.idempotency_key = keys[keys.size() - 1 - random.below(recent)].first;

@@ -7,63 +7,70 @@
 #include <vector>
 
 #include "tests/integration/model/random.h"
-#include "tests/integration/model/world.h"
+#include "tests/integration/model/transaction.h"
 
 namespace grape::model {
 
 // Kinds of operations, each with how often it comes.
-#define GRAPE_MODEL_KINDS(X)  \
-    X(create_collection, 6)   \
-    X(update_collection, 6)   \
-    X(drop_collection, 3)     \
-    X(create_alias, 6)        \
-    X(rename_alias, 4)        \
-    X(delete_alias, 4)        \
-    X(upsert_list, 120)       \
-    X(upsert_batch, 60)       \
-    X(upsert_insert_only, 25) \
-    X(upsert_update_only, 25) \
-    X(upsert_if_version, 25)  \
-    X(upsert_large, 8)        \
-    X(delete_points, 60)      \
-    X(delete_if_version, 15)  \
-    X(delete_large, 4)        \
-    X(set_payload, 30)        \
-    X(set_payload_key, 30)    \
-    X(overwrite_payload, 20)  \
-    X(delete_payload, 25)     \
-    X(clear_payload, 15)      \
-    X(delete_filter, 6)       \
-    X(set_payload_filter, 20) \
-    X(create_index, 14)       \
-    X(drop_index, 5)          \
-    X(update_vectors, 50)     \
-    X(delete_vectors, 30)     \
-    X(batch_update, 60)       \
-    X(repeated_key, 20)       \
-    X(rejected, 50)           \
-    X(get_points, 60)         \
-    X(scroll_points, 40)      \
-    X(count_points, 25)       \
-    X(query_vector, 80)       \
-    X(query_id, 40)           \
-    X(query_batch, 25)        \
-    X(count_filter, 50)       \
-    X(scroll_filter, 40)      \
-    X(query_filter, 50)       \
-    X(facet, 20)              \
-    X(scroll_ordered, 25)     \
-    X(collection_exists, 8)   \
-    X(get_collections, 6)     \
-    X(get_collection, 10)     \
-    X(get_aliases, 8)         \
-    X(database_info, 6)       \
-    X(flush, 6)               \
-    X(optimize, 4)            \
-    X(pause_background, 3)    \
-    X(resume_background, 5)   \
-    X(verify, 2)              \
-    X(check_everything, 4)    \
+#define GRAPE_MODEL_KINDS(X)      \
+    X(create_collection, 6)       \
+    X(update_collection, 6)       \
+    X(drop_collection, 3)         \
+    X(create_alias, 6)            \
+    X(rename_alias, 4)            \
+    X(delete_alias, 4)            \
+    X(upsert_list, 120)           \
+    X(upsert_batch, 60)           \
+    X(upsert_insert_only, 25)     \
+    X(upsert_update_only, 25)     \
+    X(upsert_if_version, 25)      \
+    X(upsert_large, 8)            \
+    X(delete_points, 60)          \
+    X(delete_if_version, 15)      \
+    X(delete_large, 4)            \
+    X(set_payload, 30)            \
+    X(set_payload_key, 30)        \
+    X(overwrite_payload, 20)      \
+    X(delete_payload, 25)         \
+    X(clear_payload, 15)          \
+    X(delete_filter, 6)           \
+    X(set_payload_filter, 20)     \
+    X(create_index, 14)           \
+    X(drop_index, 5)              \
+    X(update_vectors, 50)         \
+    X(delete_vectors, 30)         \
+    X(batch_update, 60)           \
+    X(repeated_key, 20)           \
+    X(rejected, 50)               \
+    X(begin_transaction, 30)      \
+    X(write_inside, 90)           \
+    X(read_inside, 70)            \
+    X(set_savepoint, 16)          \
+    X(roll_back_to_savepoint, 10) \
+    X(commit_transaction, 40)     \
+    X(rollback_transaction, 5)    \
+    X(get_points, 60)             \
+    X(scroll_points, 40)          \
+    X(count_points, 25)           \
+    X(query_vector, 80)           \
+    X(query_id, 40)               \
+    X(query_batch, 25)            \
+    X(count_filter, 50)           \
+    X(scroll_filter, 40)          \
+    X(query_filter, 50)           \
+    X(facet, 20)                  \
+    X(scroll_ordered, 25)         \
+    X(collection_exists, 8)       \
+    X(get_collections, 6)         \
+    X(get_collection, 10)         \
+    X(get_aliases, 8)             \
+    X(database_info, 6)           \
+    X(flush, 6)                   \
+    X(optimize, 4)                \
+    X(pause_background, 3)        \
+    X(resume_background, 5)       \
+    X(verify, 2)                  \
+    X(check_everything, 4)        \
     X(pass_a_day, 1)
 
 enum class Kind : uint8_t {
@@ -78,6 +85,7 @@ const char* kind_name(Kind kind);
 struct Operation {
     Kind kind = Kind::count;
     engine::Request request;
+    uint64_t transaction = 0;  // the number of the world's transaction that it is a part of
     // The same request as a JSON message with blobs beside it, when it is to be sent so.
     std::string json;
     std::vector<engine::RequestBlob> blobs;
@@ -87,7 +95,16 @@ struct Operation {
 // Operation `number` of the run `seed`. `names` begins the names of the collections it may make.
 Operation generate(const World& world, uint64_t seed, uint64_t number, const std::string& names);
 
+// From rejected on: what is done with transactions.
+constexpr bool is_of_transaction(Kind kind) {
+    return kind >= Kind::begin_transaction && kind <= Kind::rollback_transaction;
+}
+
 // The parts below are shared by generate_*.cc.
+
+const ModelTransaction& some_transaction(const World& world, Random& random);
+// What an operation of the kind does in the transaction.
+void generate_inside(const ModelTransaction& transaction, Random& random, Operation& out);
 
 class Generator {
   public:
@@ -95,6 +112,7 @@ class Generator {
         : world_(world), random_(random), names_(std::move(names)) {}
 
     void make(Kind kind, Operation& out);
+    engine::RequestBody refused_write();
 
   private:
     // generate_catalogue.cc

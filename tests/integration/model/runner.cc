@@ -12,6 +12,8 @@ namespace {
 // Operations between two openings: fewer in a short run, so that it has enough of them.
 constexpr uint64_t kPartMin = 30, kPartMax = 300;
 constexpr uint64_t kParts = 40;
+// Told with the number of an operation that the engine did not do, as it may.
+constexpr uint64_t kRefused = uint64_t{1} << 63;
 
 }  // namespace
 
@@ -81,6 +83,7 @@ Mismatch Runner::settle_last(Session& session) {
         }
     }
     in_doubt_ = false;
+    world_.end_transactions();
     if (*commit != world_.commit()) {
         return at(base::cat("the last commit is ", *commit, ", not ", world_.commit()), "reopen");
     }
@@ -95,6 +98,8 @@ Mismatch Runner::steps(Session& session, uint64_t operations) {
         ++counts_[kind_name(kind)];
         ++number_;
     }
+    for (const auto& [outcome, count] : session.outcomes()) counts_[outcome] += count;
+    recall_.add(session.recall());
     return "";
 }
 
@@ -104,14 +109,16 @@ void Runner::count_work(Session& session) {
     if (!info.ok()) return;
     counts_["flushes"] += info->flushes_done;
     counts_["merges"] += info->merges_done;
+    counts_["graphs"] += info->graphs_done;
     counts_["points_purged"] += info->points_purged;
 }
 
 // What the operation did to the world, without a database.
-void Runner::replay(World& world, Kind* kind) {
+void Runner::replay(World& world, Kind* kind, bool refused) {
     const Operation operation = generate(world, options_.seed, number_, options_.names);
     *kind = operation.kind;
     if (operation.kind == Kind::pass_a_day) world.pass_a_day();
+    if (is_of_transaction(operation.kind)) replay_of_transaction(world, operation, refused);
     if (operation.kind <= Kind::rejected) {
         static_cast<void>(world.apply(operation.request, world.commit() + 1));
     }
@@ -139,15 +146,27 @@ Mismatch Runner::run_and_kill(uint64_t operations, Random& random, uint64_t vari
     }
     if (told.empty()) return "";  // killed while it opened: what was in doubt still is
     if (told.front() != number_) ++counts_["unacknowledged_but_done"];
-    const uint64_t next = told.size() == 1 ? told.front() : told.back() + 1;
-    const uint64_t end = told.front() + operations;
-    while (number_ < next) {
+    const uint64_t begin = told.front();
+    std::set<uint64_t> refused;
+    uint64_t next = begin;
+    for (size_t i = 1; i < told.size(); ++i) {
+        const uint64_t number = told[i] & ~kRefused;
+        if (number != told[i]) refused.insert(number);
+        next = number + 1;
+    }
+    replay_to(begin, refused);
+    world_.end_transactions();
+    replay_to(next, refused);
+    in_doubt_ = next < begin + operations;
+    return "";
+}
+
+void Runner::replay_to(uint64_t end, const std::set<uint64_t>& refused) {
+    while (number_ < end) {
         Kind kind = Kind::count;
-        replay(world_, &kind);
+        replay(world_, &kind, refused.contains(number_));
         ++counts_[kind_name(kind)];
     }
-    in_doubt_ = next < end;
-    return "";
 }
 
 // Tells the number of the first operation, then that of each that was acknowledged.
@@ -161,7 +180,8 @@ int Runner::be_killed(uint64_t operations, uint64_t variant, const test::Progres
         Kind kind = Kind::count;
         mismatch = session.step(number_, &kind);
         if (!mismatch.empty()) mismatch = at(mismatch, kind_name(kind));
-        if (mismatch.empty()) static_cast<void>(progress.tell(number_++));
+        const uint64_t refused = session.refused() ? kRefused : 0;
+        if (mismatch.empty()) static_cast<void>(progress.tell(number_++ | refused));
     }
     if (mismatch.empty()) mismatch = at(session.close(), "close");
     if (mismatch.empty()) return 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 
 #include "tests/integration/model/session.h"
@@ -28,6 +29,7 @@ class Runner {
     Mismatch run();
     // How often each kind of operation, and each way of ending, was done.
     const std::map<std::string, uint64_t>& counts() const { return counts_; }
+    const Recall& recall() const { return recall_; }
 
   private:
     Mismatch run_on_disk(uint64_t operations, Random& random);
@@ -36,7 +38,8 @@ class Runner {
     void count_work(Session& session);
     Mismatch run_and_kill(uint64_t operations, Random& random, uint64_t variant);
     int be_killed(uint64_t operations, uint64_t variant, const test::Progress& progress);
-    void replay(World& world, Kind* kind);
+    void replay(World& world, Kind* kind, bool refused = false);
+    void replay_to(uint64_t end, const std::set<uint64_t>& refused);
     Mismatch settle_last(Session& session);
     void lose_a_row_file(Random& random);
     Mismatch at(const Mismatch& mismatch, const std::string& kind) const;
@@ -48,6 +51,7 @@ class Runner {
     bool damaged_ = false;   // row files were lost, and the log may say so
     bool in_doubt_ = false;  // whether the next operation was done
     std::map<std::string, uint64_t> counts_;
+    Recall recall_;
 };
 
 }  // namespace grape::model

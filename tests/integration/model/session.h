@@ -9,6 +9,7 @@
 
 #include "core/base/mutex.h"
 #include "core/engine/database.h"
+#include "tests/integration/model/compare_search.h"
 #include "tests/integration/model/generator.h"
 
 namespace grape::model {
@@ -26,9 +27,6 @@ class DayClock final : public base::Clock {
   private:
     std::atomic<uint64_t> days_{0};
 };
-
-// What a mismatch prints; "" when all agreed.
-using Mismatch = std::string;
 
 class Session {
   public:
@@ -48,14 +46,30 @@ class Session {
     // The number of the database's last commit.
     base::Result<uint64_t> last_commit();
     base::Result<engine::DatabaseInfoReply> info();
+    // Whether the engine did not do the last operation, as it may: a commit that conflicts.
+    bool refused() const { return refused_; }
+    // How often what no operation decides alone came to pass.
+    const std::map<std::string, uint64_t>& outcomes() const { return outcomes_; }
+    const Recall& recall() const { return recall_; }
     // From now on a warning or an error in the log is a mismatch.
     void expect_silence() { silent_ = true; }
 
   private:
     base::Result<engine::ReplyBody> execute(const engine::RequestBody& body,
-                                            const engine::WriteOptions& write = {});
+                                            const engine::WriteOptions& write = {},
+                                            uint64_t transaction = 0);
     base::Result<engine::ReplyBody> send(const Operation& operation);
     Mismatch compare(const Operation& operation, const base::Result<engine::ReplyBody>& got);
+    Mismatch compare_write(const Operation& operation, const base::Result<engine::ReplyBody>& got);
+    // `seen` is the world that was asked.
+    Mismatch compare_answer(const engine::RequestBody& body,
+                            const base::Result<engine::ReplyBody>& wanted,
+                            const base::Result<engine::ReplyBody>& got, const World& seen);
+    bool walks_graph(const engine::QueryPoints& request);
+    // session_transactions.cc
+    Mismatch step_of_transaction(const Operation& operation);
+    Mismatch begin(const Operation& operation);
+    Mismatch commit(const Operation& operation);
     Mismatch compare_info(const engine::GetCollection& request,
                           const base::Result<engine::ReplyBody>& got) const;
     Mismatch check_collection(const std::string& name);
@@ -67,6 +81,11 @@ class Session {
     const std::string names_;
     bool alone_ = true;  // nobody else writes
     bool silent_ = false;
+    bool refused_ = false;
+    bool few_commits_compared_ = false;  // of others, by a transaction
+    std::map<std::string, uint64_t> outcomes_;
+    Recall recall_;
+    std::map<uint64_t, uint64_t> engine_ids_;  // of transactions, by the world's numbers
     struct Log {
         base::Mutex mutex;
         std::string first GRAPE_GUARDED_BY(mutex);  // warning or error
@@ -80,7 +99,10 @@ class Session {
 std::string describe(const base::Result<engine::ReplyBody>& reply);
 // "" when both are the same, else both, around the first difference.
 Mismatch compare_text(const std::string& what, const std::string& wanted, const std::string& got);
-// Sizes so small that flushes, merges, direct files, commits in parts and reuse of rows come often.
+// What an operation on a transaction does to the world, without a database.
+void replay_of_transaction(World& world, const Operation& operation, bool refused);
+// Sizes so small that flushes, merges, graphs, direct files, commits in parts and reuse of rows
+// come often.
 engine::OpenOptions options_of(uint64_t variant);
 
 }  // namespace grape::model

@@ -15,6 +15,7 @@ struct Writer {
     uint64_t seed = 0;
     uint64_t number = 0;
     std::map<std::string, uint64_t> counts;
+    Recall recall;
     Mismatch mismatch;
 
     void run(const Session& opened, uint64_t operations) {
@@ -29,6 +30,8 @@ struct Writer {
             ++number;
         }
         if (mismatch.empty()) mismatch = session.check_everything();
+        for (const auto& [outcome, count] : session.outcomes()) counts[outcome] += count;
+        recall.add(session.recall());
         if (mismatch.empty()) return;
         mismatch =
             base::cat("seed ", seed, ", writer ", names, ", operation ", number, ": ", mismatch);
@@ -54,7 +57,8 @@ Mismatch run_part(const TogetherOptions& options, std::vector<Writer>& writers, 
 
 }  // namespace
 
-Mismatch run_together(const TogetherOptions& options, std::map<std::string, uint64_t>* counts) {
+Mismatch run_together(const TogetherOptions& options, std::map<std::string, uint64_t>* counts,
+                      Recall* recall) {
     std::vector<Writer> writers(options.writers);
     for (size_t i = 0; i < writers.size(); ++i) {
         writers[i].names = base::cat("w", i, "-");
@@ -70,6 +74,7 @@ Mismatch run_together(const TogetherOptions& options, std::map<std::string, uint
     }
     for (const Writer& writer : writers) {
         for (const auto& [kind, count] : writer.counts) (*counts)[kind] += count;
+        recall->add(writer.recall);
     }
     return mismatch;
 }

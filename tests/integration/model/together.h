@@ -18,6 +18,7 @@ struct TogetherOptions {
 };
 
 // "" when everything agreed. Adds to `counts` how often each kind of operation was done.
-Mismatch run_together(const TogetherOptions& options, std::map<std::string, uint64_t>* counts);
+Mismatch run_together(const TogetherOptions& options, std::map<std::string, uint64_t>* counts,
+                      Recall* recall);
 
 }  // namespace grape::model

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/base/limits.h"
+#include "tests/integration/model/transaction.h"
 
 namespace grape::model {
 
@@ -77,6 +78,7 @@ Result<engine::WriteReply> World::apply(const engine::Request& request, uint64_t
     }
     reply.commit = commit;
     commit_ = commit;
+    for (const auto& each : transactions_) each->note_commit(collections, collections_);
     if (!request.write.idempotency_key.empty()) {
         keys_.emplace_back(request.write.idempotency_key, commit);
     }
@@ -124,6 +126,7 @@ Status World::change_one(const engine::CreateCollection& o) {
     }
     auto made = std::make_shared<ModelCollection>();
     made->config = o.config;
+    made->born = next_;
     collections_[o.collection] = std::move(made);
     return {};
 }
@@ -131,6 +134,7 @@ Status World::change_one(const engine::CreateCollection& o) {
 Status World::change_one(const engine::UpdateCollection& o) {
     GRAPE_TRY(require(o.collection).status());
     ModelCollection& collection = own(o.collection);
+    collection.set = next_;
     for (const auto& diff : o.vectors) {
         if (collection.vector(diff.name) == nullptr) return Status::make_invalid("no such vector");
         for (engine::VectorParams& each : collection.config.vectors) {
@@ -151,13 +155,17 @@ Status World::change_one(const engine::DeleteCollection& o, engine::WriteReply& 
 
 Status World::change_one(const engine::CreateFieldIndex& o) {
     GRAPE_TRY(require(o.collection).status());
-    own(o.collection).fields[o.field.to_string()] = o.schema.kind;
+    ModelCollection& collection = own(o.collection);
+    collection.set = next_;
+    collection.fields[o.field.to_string()] = o.schema.kind;
     return {};
 }
 
 Status World::change_one(const engine::DeleteFieldIndex& o, engine::WriteReply& reply) {
     GRAPE_TRY(require(o.collection).status());
-    reply.existed = own(o.collection).fields.erase(o.field.to_string()) != 0;
+    ModelCollection& collection = own(o.collection);
+    collection.set = next_;
+    reply.existed = collection.fields.erase(o.field.to_string()) != 0;
     return {};
 }
 

@@ -25,6 +25,8 @@ struct ModelPoint {
 };
 
 struct ModelCollection {
+    uint64_t born = 0;  // the commit that made it
+    uint64_t set = 0;   // the last one about its settings or indexes, even when all stayed the same
     engine::CollectionConfig config;
     std::map<base::PointId, std::shared_ptr<const ModelPoint>> points;
     std::map<std::string, index::FieldKind> fields;  // that have an index, by path
@@ -32,8 +34,12 @@ struct ModelCollection {
     const engine::VectorParams* vector(const std::string& name) const;
 };
 
+class ModelTransaction;
+
 class World {
   public:
+    using Collections = std::map<std::string, std::shared_ptr<const ModelCollection>>;
+
     explicit World(engine::Durability durability = engine::Durability::full)
         : durability_(durability) {}
 
@@ -43,20 +49,34 @@ class World {
     base::Result<engine::ReplyBody> read(const engine::RequestBody& body) const;
 
     uint64_t commit() const { return commit_; }
-    const std::map<std::string, std::shared_ptr<const ModelCollection>>& collections() const {
-        return collections_;
-    }
+    const Collections& collections() const { return collections_; }
     const std::map<std::string, std::string>& aliases() const { return aliases_; }
     // By name or alias; null when there is none.
     const ModelCollection* find(const std::string& name) const;
     // Idempotency keys that are still good, in the order of their use.
     const std::vector<std::pair<std::string, uint64_t>>& keys() const { return keys_; }
+    bool has_key(const std::string& key) const;
     // A day and an hour go by: keys end.
     void pass_a_day() {
         ++days_;
         keys_.clear();
     }
     uint64_t days() const { return days_; }
+
+    // Transactions that are open, by the number that was given to each (transaction.cc). A copy of
+    // the world shares them.
+    const std::vector<std::shared_ptr<ModelTransaction>>& transactions() const {
+        return transactions_;
+    }
+    ModelTransaction* transaction(uint64_t number) const;  // null: none
+    World without_transactions() const;
+    void begin_transaction(uint64_t number, uint64_t view);
+    void end_transaction(uint64_t number);
+    void end_transactions() { transactions_.clear(); }
+    // Its writes as one commit.
+    base::Result<engine::WriteReply> commit_transaction(uint64_t number,
+                                                        const engine::WriteOptions& write,
+                                                        uint64_t commit);
 
   private:
     using Points = std::map<base::PointId, std::shared_ptr<const ModelPoint>>;
@@ -78,9 +98,10 @@ class World {
     base::Status alias_action(const engine::UpdateAliases::Delete& a);
     base::Status alias_action(const engine::UpdateAliases::Rename& a);
 
-    std::map<std::string, std::shared_ptr<const ModelCollection>> collections_;
+    Collections collections_;
     std::map<std::string, std::string> aliases_;
     std::vector<std::pair<std::string, uint64_t>> keys_;
+    std::vector<std::shared_ptr<ModelTransaction>> transactions_;
     uint64_t commit_ = 0;
     uint64_t next_ = 0;  // the number of the commit that is being applied
     uint64_t days_ = 0;
