@@ -42,7 +42,7 @@ Result<std::variant<engine::VectorData, base::PointId>> decode_query(Context& co
 
 Status decode_params(const fb::QueryPoints& in, engine::QueryPoints& out) {
     const fb::SearchParams* params = in.params();
-    out.exact = params == nullptr ? in.exact() : params->exact();
+    out.exact = in.exact() || (params != nullptr && params->exact());
     if (params == nullptr) return {};
     out.indexed_only = params->indexed_only();
     if (params->hnsw_ef() == 0) return {};

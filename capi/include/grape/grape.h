@@ -395,7 +395,8 @@ GRAPE_API GRAPE_CHECKED grape_status grape_upsert_simple(grape_db* db, const cha
                                                          const char* const* payloads_json,
                                                          grape_error* error) GRAPE_NOEXCEPT;
 
-/** The k points that are nearest to a vector, the nearest first.
+/** The k points that are nearest to a vector, the nearest first. A large collection has a graph,
+ *  which may miss some; a request with `exact` (grape_search()) looks at every vector.
  *
  *  @param vector  `dim` floats
  *  @param k       how many are wanted; 1 to 1,000,000

@@ -277,5 +277,35 @@ TEST(DecodeFilter, reads_facets_orders_and_parameters) {
     EXPECT_EQ(std::get<engine::QueryPoints>(request->body).hnsw_ef, 64u);
 }
 
+// As in JSON, a search is exact when it says so, and only then.
+TEST(DecodeFilter, a_search_is_exact_when_it_says_so) {
+    const auto exact_of = [](std::optional<bool> beside, std::optional<bool> in_params) {
+        Builder builder;
+        const auto name = builder.CreateString("c");
+        const auto id = fb::CreatePointId(builder, fb::IdKind::NUMBER, 1);
+        const auto point = fb::CreatePointVector(builder, id);
+        flatbuffers::Offset<fb::SearchParams> params;
+        if (in_params) params = fb::CreateSearchParams(builder, *in_params);
+        fb::QueryPointsBuilder query(builder);
+        query.add_collection(name);
+        query.add_query_type(fb::Query::PointVector);
+        query.add_query(point.Union());
+        if (beside) query.add_exact(*beside);
+        if (in_params) query.add_params(params);
+        const auto body = query.Finish();
+        fb::FinishRequestBuffer(
+            builder, fb::CreateRequest(builder, fb::RequestBody::QueryPoints, body.Union()));
+        const auto request = decode(builder);
+        EXPECT_TRUE(request.ok());
+        return std::get<engine::QueryPoints>(request->body).exact;
+    };
+    EXPECT_FALSE(exact_of(std::nullopt, std::nullopt));
+    EXPECT_FALSE(exact_of(std::nullopt, false));
+    EXPECT_FALSE(exact_of(false, false));
+    EXPECT_TRUE(exact_of(true, std::nullopt));
+    EXPECT_TRUE(exact_of(true, false));
+    EXPECT_TRUE(exact_of(std::nullopt, true));
+}
+
 }  // namespace
 }  // namespace grape::capi
