@@ -1,0 +1,127 @@
+// Any bytes as a filter: JSON when they begin with a brace, else a FlatBuffers request that has
+// one. It is refused with a Status that has a message, or decoded; then what indexes say of random
+// rows surrounds what their payloads say, and what is found in the end is exactly that.
+#include <array>
+#include <memory>
+#include <string_view>
+#include <variant>
+
+#include "capi/flatbuffers/decode.h"
+#include "core/engine/request/decode_filter.h"
+#include "core/query/row_sets.h"
+#include "fuzz/target.h"
+#include "tests/unit/core/query/random_rows.h"
+
+namespace {
+
+using grape::base::Result;
+using grape::engine::FilterPtr;
+using grape::index::RowBitset;
+using grape::query::Filter;
+using grape::query::PlainRows;
+
+// A row whose payload is at hand.
+class PlainFacts final : public grape::query::PointFacts {
+  public:
+    explicit PlainFacts(const PlainRows::Row& row) : row_(row) {}
+    const grape::base::PointId& id() const override { return row_.id; }
+    bool has_vector(std::string_view name) const override { return row_.vectors.contains(name); }
+    Result<grape::base::PayloadView> payload() override {
+        return grape::base::PayloadView(row_.payload);
+    }
+
+  private:
+    const PlainRows::Row& row_;
+};
+
+// Rows without an index, with one of each field, and with some.
+const PlainRows& rows_of(size_t number) {
+    static const std::array<std::unique_ptr<PlainRows>, 3> kRows = [] {
+        std::array<std::unique_ptr<PlainRows>, 3> out;
+        constexpr std::array<unsigned, 3> kIndexed = {0, 100, 50};
+        for (size_t i = 0; i < out.size(); ++i) {
+            grape::query::RandomPayloads random(i + 1);
+            out[i] = std::make_unique<PlainRows>();
+            grape::query::fill(*out[i], random, kIndexed[i]);
+        }
+        return out;
+    }();
+    return *kRows[number];
+}
+
+// The filter of a request that has one, else null.
+struct FilterOf {
+    FilterPtr operator()(const grape::engine::CountPoints& body) const { return body.filter; }
+    FilterPtr operator()(const grape::engine::ScrollPoints& body) const { return body.filter; }
+    FilterPtr operator()(const grape::engine::QueryPoints& body) const { return body.filter; }
+    FilterPtr operator()(const grape::engine::DeletePoints& body) const {
+        return body.selection.filter;
+    }
+    template <typename Other>
+    FilterPtr operator()(const Other&) const {
+        return nullptr;
+    }
+};
+
+Result<FilterPtr> read_json(std::string_view text) {
+    const auto tree = grape::base::parse_json(text);
+    if (!tree.ok()) return tree.status();
+    return grape::engine::read_filter(*tree, grape::engine::Place(), {});
+}
+
+Result<FilterPtr> read_flatbuffers(std::string_view bytes) {
+    grape::capi::AlignedMessage message;
+    if (!message.set(bytes).ok()) return FilterPtr();
+    const auto request = grape::capi::decode_request_flatbuffers(message.bytes(), {});
+    if (!request.ok()) return request.status();
+    return std::visit(FilterOf{}, request->body);
+}
+
+RowBitset matching(const Filter& filter, const PlainRows& rows) {
+    const auto check = grape::query::PayloadCheck::make(
+        filter, [&rows](const auto& path) { return grape::query::text_field(rows, path); });
+    fuzz_check(check.ok());
+    RowBitset out(rows.high());
+    for (uint32_t row = 0; row < rows.high(); ++row) {
+        if (!rows.alive(row)) continue;
+        PlainFacts facts(rows.row(row));
+        const auto matches = (*check)->matches(facts);
+        fuzz_check(matches.ok());
+        if (*matches) out.set(row);
+    }
+    return out;
+}
+
+bool is_subset(const RowBitset& part, const RowBitset& whole) {
+    RowBitset rest = part;
+    rest.and_not(whole);
+    return !rest.any();
+}
+
+void check_rows(const Filter& filter, const PlainRows& rows) {
+    const RowBitset wanted = matching(filter, rows);
+    const auto sets = grape::query::find_rows(filter, rows);
+    fuzz_check(sets.ok());
+    fuzz_check(is_subset(sets->sure, wanted));
+    fuzz_check(is_subset(wanted, sets->possible));
+    const auto found = grape::query::RowFilter::make(filter, rows);
+    fuzz_check(found.ok());
+    fuzz_check((*found)->settle().ok());
+    fuzz_check(is_subset((*found)->possible(), wanted));
+    fuzz_check(is_subset(wanted, (*found)->possible()));
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    const auto filter = bytes.starts_with('{') ? read_json(bytes) : read_flatbuffers(bytes);
+    if (!filter.ok()) {
+        fuzz_check(!filter.status().message().empty());
+        fuzz_check(filter.status().code() != grape::base::Code::internal);
+        return 0;
+    }
+    if (*filter == nullptr) return 0;
+    for (size_t i = 0; i < 3; ++i) check_rows(**filter, rows_of(i));
+    return 0;
+}
