@@ -10,6 +10,7 @@ LINT_PACKAGES=(python3 git clang-format-14)
 TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" libgtest-dev binutils mandoc
     python3-venv)
 CLANG_PACKAGES=(clang-14 libclang-rt-14-dev llvm-14)
+FUZZ_PACKAGES=("${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}" libgtest-dev)
 SANITIZER_PACKAGES=("${TEST_PACKAGES[@]}" "${CLANG_PACKAGES[@]}")
 TSAN_PACKAGES=("${SANITIZER_PACKAGES[@]}" dpkg-dev ca-certificates)
 

@@ -46,7 +46,7 @@ verb_fuzz() {
     for argument in "$@"; do
         if [[ $argument =~ ^[0-9]+$ ]]; then seconds=$argument; else wanted=$argument; fi
     done
-    need_packages "${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}"
+    need_packages "${FUZZ_PACKAGES[@]}"
     configure fuzz clang -Doptimization=1 -Ddebug=true -Db_lundef=false \
         -Db_sanitize=address,undefined -Ddebug_checks=true -Dtests=false -Dfuzz=true \
         "-Dcpp_args=-fsanitize=fuzzer-no-link $UBSAN_IGNORE"
