@@ -1,4 +1,5 @@
-"""Opening a closed database in a new process: time to the first answer, memory, then 1000 more."""
+"""Opening a closed database in a new process, its first answer, memory, then 1000 answers more.
+Opening syncs some files, so on a busy disk the least of the times says more than the median."""
 
 import statistics
 
@@ -25,7 +26,10 @@ def run(engines, truth, result):
         name = engine.name
         result.add(name, "load the engine", median("load_ms"), "ms")
         result.add(name, "open", median("open_ms"), "ms")
-        result.add(name, "open and first answer", median("first_answer_ms"), "ms")
+        result.add(name, "first answer", median("first_answer_ms"), "ms")
+        result.add(name, "open, least", min(one["open_ms"] for one in found[name]), "ms")
+        result.add(name, "first answer, least", min(one["first_answer_ms"] for one in found[name]),
+                   "ms")
         result.add(name, "first answer, recall",
                    truth.judge(None, found[name][0]["answers"])[0], "share")
         result.add(name, "memory, engine loaded", median("bare", "rss") / MB, "MB")

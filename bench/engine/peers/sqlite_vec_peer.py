@@ -15,7 +15,7 @@ BUSY_MS = 60_000
 
 class Peer:
     name = "sqlite-vec"
-    queries_max = 200
+    queries_max = 100
     upserts = 2000
     writer_upserts = 3200
 
