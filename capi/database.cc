@@ -38,6 +38,7 @@ Result<engine::OpenOptions> engine_options(const char* path, const grape_open_op
     options.background = (given.flags & GRAPE_OPEN_NO_BACKGROUND) == 0;
     options.automatic_fields = (given.flags & GRAPE_OPEN_NO_AUTOMATIC_INDEXES) == 0;
     options.durability = static_cast<engine::Durability>(given.durability);
+    options.memory_bytes_max = given.memory_bytes_max;
     if (given.group_delay_ms != 0) options.group_delay_ms = given.group_delay_ms;
     return options;
 }

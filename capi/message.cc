@@ -1,5 +1,6 @@
 #include "capi/message.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -46,6 +47,22 @@ Status decode_flatbuffers(std::string_view message, MessageLife life, Decoded& o
     return {};
 }
 
+// About what a decoded request takes: numbers of JSON become values of 16 bytes in arrays that grow
+// by doubling; rows of ids in a blob become points.
+uint64_t decoded_bytes(const Message& message, MessageLife life) {
+    constexpr uint64_t kValueBytes = 40, kRowBytes = 256;
+    const std::string_view bytes(static_cast<const char*>(message.data), message.size);
+    uint64_t total = 2 * uint64_t{bytes.size()};
+    if (message.encoding == GRAPE_JSON) {
+        total += kValueBytes * static_cast<uint64_t>(std::count(bytes.begin(), bytes.end(), ','));
+    } else if (life == MessageLife::may_end_first) {
+        total += bytes.size();
+    }
+    uint64_t rows = 0;
+    for (size_t i = 0; i < message.blob_count; ++i) rows = std::max(rows, message.blobs[i].rows);
+    return total + kRowBytes * std::min<uint64_t>(rows, base::limits::points_per_request_max);
+}
+
 Status encode(const engine::Reply& reply, uint32_t encoding, grape_buffer* out) {
     if (encoding == GRAPE_JSON) {
         give_buffer(out, engine::encode_reply_json(reply));
@@ -61,6 +78,7 @@ Status encode(const engine::Reply& reply, uint32_t encoding, grape_buffer* out) 
 Status decode(const Message& message, MessageLife life, Decoded& out) {
     if (message.data == nullptr) return null_argument("request");
     GRAPE_ASSIGN(out.blobs, copy_blobs(message.blobs, message.blob_count));
+    GRAPE_TRY(out.memory.grow(decoded_bytes(message, life), "request"));
     const std::string_view bytes(static_cast<const char*>(message.data), message.size);
     if (message.encoding == GRAPE_JSON) {
         GRAPE_ASSIGN(out.request, engine::decode_request_json(bytes, out.blobs));

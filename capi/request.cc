@@ -32,6 +32,7 @@ grape_status run(grape_db* db, const Message& message, const Kind& kind, grape_b
     return guard(error, [&]() -> Status {
         GRAPE_ASSIGN(const Call call, Call::enter(db));
         Decoded decoded;
+        decoded.memory = call.database().hold_memory();
         GRAPE_TRY(decode(message, MessageLife::outlives_request, decoded));
         if (!kind.accepts(decoded.request.body)) {
             return Status::make_invalid("request: this function takes only ", kind.name,

@@ -47,6 +47,7 @@ class SubmittedRequest final : public base::ThreadPool::Task {
         : database_(database), completion_(std::move(completion)), decoded_(std::in_place) {}
 
     Status read(const Message& message) {
+        decoded_->memory = database_.hold_memory();
         encoding_ = message.encoding;
         return decode(message, MessageLife::may_end_first, *decoded_);
     }

@@ -20,6 +20,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "storage/scratch.h"
 
 namespace grape::storage {
 
@@ -94,6 +95,8 @@ class BlobStore {
     virtual base::Status remove(uint64_t file_number) = 0;
     // The numbers of the files that are there.
     virtual base::Result<std::vector<uint64_t>> list() const = 0;
+    // Code::unsupported in memory.
+    virtual base::Result<std::unique_ptr<ScratchMemory>> scratch(size_t size_bytes) = 0;
 };
 
 }  // namespace grape::storage

@@ -132,6 +132,9 @@ class MemoryBlobStore final : public BlobStore {
         return {};
     }
     Result<std::vector<uint64_t>> list() const override;
+    Result<std::unique_ptr<ScratchMemory>> scratch(size_t) override {
+        return Status::make_unsupported("a database in memory has no scratch files");
+    }
 
   private:
     const std::shared_ptr<MemoryFiles> files_ = std::make_shared<MemoryFiles>();

@@ -22,6 +22,9 @@ class DiskBlobStore final : public BlobStore {
                                        Placement placement) override;
     Status remove(uint64_t file_number) override;
     Result<std::vector<uint64_t>> list() const override;
+    Result<std::unique_ptr<ScratchMemory>> scratch(size_t size_bytes) override {
+        return ScratchMemory::create(directory_->options.directory, size_bytes);
+    }
 
   private:
     const std::shared_ptr<BlobDirectory> directory_;  // shared with the blobs

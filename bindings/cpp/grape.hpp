@@ -155,6 +155,7 @@ struct OpenOptions {
     std::uint32_t group_delay_ms = 0;
     std::uint32_t submit_threads_max = 0;  // 0: one for each core
     std::uint32_t submit_waiting_max = 0;  // 0: 4096
+    std::uint64_t memory_bytes_max = 0;    // of the database's own memory; 0: no limit
     // Called from any thread, from several at once; must not throw and not use the database.
     std::function<void(std::int32_t level, const char* message)> log;
 };
@@ -171,6 +172,7 @@ class Database {
         raw.group_delay_ms = options.group_delay_ms;
         raw.submit_threads_max = options.submit_threads_max;
         raw.submit_waiting_max = options.submit_waiting_max;
+        raw.memory_bytes_max = options.memory_bytes_max;
         if (options.log) set_log(options.log, raw);
         Failure failure;
         grape_db* db = nullptr;

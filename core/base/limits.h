@@ -36,6 +36,7 @@ inline constexpr size_t filter_depth_max = 32;                // filters in one 
 inline constexpr size_t filter_conditions_max = 10'000;       // of one filter, at all depths
 inline constexpr size_t filter_values_max = 1'000'000;        // in all lists of one filter
 inline constexpr size_t field_answers_bytes = 16u << 20;      // kept answers of field indexes
+inline constexpr uint64_t memory_bytes_min = 16u << 20;       // the smallest budget
 inline constexpr uint64_t facet_limit_max = 100'000;          // values of one facet
 inline constexpr size_t group_delay_ms_max = 10'000;          // durability group(ms)
 inline constexpr uint64_t transaction_bytes_max = 64u << 20;  // of its writes

@@ -48,14 +48,6 @@ void Background::note_commit(const CommitEdit& edit) {
     wake_.notify_one();
 }
 
-void Background::wait_for_room() {
-    const base::MutexLock lock(mutex_);
-    while (services_.unflushed_bytes > services_.sizes.unflushed_bytes_max && threaded_ &&
-           !paused_ && !stopping_) {
-        changed_.wait_for(mutex_, std::chrono::milliseconds(100));
-    }
-}
-
 void Background::pause() {
     const base::MutexLock lock(mutex_);
     paused_ = true;
@@ -239,7 +231,7 @@ Result<uint64_t> Background::try_rewrite(const RewritePlan& plan) {
 // Tails of many collections, none of them large enough for a flush of its own, can be too much
 // together: writers wait, and nothing would ever end their waiting. Then the largest one goes.
 Result<bool> Background::relieve() {
-    const uint64_t limit = services_.sizes.unflushed_bytes_max / 2;
+    const uint64_t limit = relief_limit();
     if (services_.unflushed_bytes <= limit) return false;
     const std::optional<uint32_t> largest = recount_tails();
     if (!largest || services_.unflushed_bytes <= limit) return false;

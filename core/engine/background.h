@@ -32,8 +32,10 @@ class Background {
     // From the sequencer's leader, after publication.
     void note_commit(const CommitEdit& edit) GRAPE_EXCLUDES(mutex_);
     // Writers wait here while flushing is far behind. What cannot be flushed now (a collection that
-    // is set aside) does not count.
-    void wait_for_room() GRAPE_EXCLUDES(mutex_);
+    // is set aside) does not count. Code::nomem, only under a budget, when `bytes` can never fit or
+    // nothing flushes. Each admit() that gives ok is followed by one leave(), after the commit.
+    base::Status admit(uint64_t bytes) GRAPE_EXCLUDES(mutex_);
+    void leave(uint64_t bytes) GRAPE_EXCLUDES(mutex_);
 
     // Returns when no unit runs; none starts until resume().
     void pause() GRAPE_EXCLUDES(mutex_);
@@ -67,6 +69,9 @@ class Background {
     base::Result<bool> rewrite(const RewritePlan& plan);
     base::Result<uint64_t> try_rewrite(const RewritePlan& plan);
     base::Result<bool> trim_records();
+    bool is_full(uint64_t bytes) const GRAPE_REQUIRES(mutex_);
+    base::Status check_admission(uint64_t bytes) const GRAPE_REQUIRES(mutex_);
+    uint64_t relief_limit() const GRAPE_EXCLUDES(mutex_);
     base::Result<bool> relieve();
     std::optional<uint32_t> recount_tails();
     void note_failure(const base::Status& failure) GRAPE_EXCLUDES(mutex_);
@@ -92,6 +97,9 @@ class Background {
     bool running_ GRAPE_GUARDED_BY(mutex_) = false;  // the thread is in a unit
     bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
     bool woken_ GRAPE_GUARDED_BY(mutex_) = false;
+    // Of commits that were let in and are not in unflushed_bytes yet; the most that one waits for.
+    uint64_t admitted_bytes_ GRAPE_GUARDED_BY(mutex_) = 0;
+    uint64_t wanted_bytes_ GRAPE_GUARDED_BY(mutex_) = 0;
     struct Rest {
         uint64_t until_us = 0;
         base::Status why;

@@ -79,6 +79,15 @@ base::Result<uint32_t> Collection::require_vector(std::string_view name,
                                       known.empty() ? std::string("none") : known);
 }
 
+storage::Placement Collection::side_placement() const {
+    const bool cold =
+        vectors() != 0 && std::all_of(record_.vectors.begin(), record_.vectors.end(),
+                                      [](const storage::VectorRecord& vector) {
+                                          return vector.placement == storage::Placement::cold;
+                                      });
+    return cold ? storage::Placement::cold : storage::Placement::cached;
+}
+
 uint32_t Collection::row_bytes(uint32_t vector) const {
     const storage::VectorRecord& record = record_.vectors[vector];
     return record.size * static_cast<uint32_t>(vector::element_bytes(record.datatype));

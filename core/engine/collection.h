@@ -38,6 +38,9 @@ class Collection {
     std::optional<uint32_t> find_vector(std::string_view name) const;
     // Code::not_found that names the vector and the ones there are.
     base::Result<uint32_t> require_vector(std::string_view name, std::string_view field) const;
+    // Of what stands beside the vectors (rows, payload fields): cold, that is never mapped, where
+    // all vectors are.
+    storage::Placement side_placement() const;
     uint32_t row_bytes(uint32_t vector) const;
     index::SectionShape section_shape(uint32_t vector) const;
     index::FlatShape flat_shape(uint32_t vector) const;

@@ -24,6 +24,10 @@ base::Result<Reply> Database::execute(const Request& request) {
     return impl_->execute(request);
 }
 
+base::MemoryHold Database::hold_memory() const {
+    return impl_->hold_memory();
+}
+
 base::Status Database::close() {
     return impl_->close();
 }

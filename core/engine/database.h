@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/memory_budget.h"
 #include "core/base/result.h"
 #include "core/engine/request/reply.h"
 #include "core/engine/request/request.h"
@@ -24,9 +25,10 @@ struct OpenOptions {
     // Where queries show the need, make indexes of payload fields; only with `background`.
     bool automatic_fields = true;
     Durability durability = Durability::full;
-    uint32_t group_delay_ms = 10;  // with Durability::group
-    base::Clock* clock = nullptr;  // null: the system's
-    base::Logger logger;           // empty: nothing is logged
+    uint32_t group_delay_ms = 10;   // with Durability::group
+    uint64_t memory_bytes_max = 0;  // of the database's own memory; 0: no limit
+    base::Clock* clock = nullptr;   // null: the system's
+    base::Logger logger;            // empty: nothing is logged
     // For tests: the sizes that decide when things happen. Zero: the default.
     struct Sizes {
         uint64_t pending_bytes_max = 0;      // a commit group with less goes inline (64 KiB)
@@ -60,6 +62,8 @@ class Database {
     Database& operator=(const Database&) = delete;
 
     base::Result<Reply> execute(const Request& request);
+    // For the memory of one request and its reply, beside the caller's: a part of memory_bytes_max.
+    base::MemoryHold hold_memory() const;
     // Flushes, checkpoints, joins the threads, releases the lock. A second call does nothing.
     base::Status close();
 

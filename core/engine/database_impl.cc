@@ -1,5 +1,7 @@
 #include "core/engine/database_impl.h"
 
+#include "core/engine/memory_plan.h"
+
 #include <unistd.h>
 
 #include <sys/stat.h>
@@ -54,7 +56,20 @@ Result<std::unique_ptr<DatabaseImpl>> DatabaseImpl::open(const OpenOptions& opti
     return impl;
 }
 
+Status DatabaseImpl::plan_memory(storage::StoreOptions& store) {
+    GRAPE_ASSIGN(const MemoryPlan plan,
+                 MemoryPlan::make(options_.memory_bytes_max, services_.sizes, store));
+    services_.request_memory.set_bytes_max(plan.requests_bytes_max);
+    services_.request_bytes_max = plan.request_bytes_max;
+    services_.build_memory.set_bytes_max(plan.builds_bytes_max);
+    services_.pinned_memory.set_bytes_max(plan.pinned_bytes_max);
+    services_.field_answers.set_bytes_max(plan.field_answers_bytes);
+    return {};
+}
+
 Status DatabaseImpl::open_stores() {
+    storage::StoreOptions store;
+    GRAPE_TRY(plan_memory(store));
     const auto next_file = [this] { return services_.next_file_number(); };
     if (options_.path.empty()) {
         services_.store = storage::make_memory_store();
@@ -64,7 +79,6 @@ Status DatabaseImpl::open_stores() {
         GRAPE_ASSIGN(const uint64_t id,
                      storage::prepare_directory(options_.path, options_.create_if_missing));
         GRAPE_ASSIGN(lock_, storage::lock_directory(options_.path));
-        storage::StoreOptions store;
         store.directory = options_.path + "/store";
         store.database_id = id;
         store.logger = options_.logger;
@@ -76,7 +90,7 @@ Status DatabaseImpl::open_stores() {
         services_.log =
             storage::make_vector_log(files, id, services_.sizes.log_file_bytes, next_file);
     }
-    services_.files = std::make_unique<FileTable>(services_.blobs);
+    services_.files = std::make_unique<FileTable>(services_.blobs, services_.pinned_memory);
     return {};
 }
 
@@ -134,6 +148,10 @@ Result<Reply> DatabaseImpl::execute(const Request& request) {
     GRAPE_ASSIGN(ReplyBody body, dispatch(request));
     const uint64_t end_us = services_.clock->monotonic_us();
     return Reply{std::move(body), static_cast<double>(end_us - begin_us) / 1e6};
+}
+
+base::MemoryHold DatabaseImpl::hold_memory() const {
+    return base::MemoryHold(services_.request_memory, services_.request_bytes_max);
 }
 
 Status DatabaseImpl::drain(bool everything) {

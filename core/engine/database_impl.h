@@ -25,6 +25,7 @@ class DatabaseImpl {
     ~DatabaseImpl();
 
     base::Result<Reply> execute(const Request& request);
+    base::MemoryHold hold_memory() const;
     base::Status close();
     // This process is a child of the one that opened: nothing may be touched.
     bool forked() const;
@@ -32,6 +33,7 @@ class DatabaseImpl {
   private:
     class Running;
     explicit DatabaseImpl(const OpenOptions& options);
+    base::Status plan_memory(storage::StoreOptions& store);
     base::Status open_stores();
     base::Status start();
 
@@ -48,7 +50,11 @@ class DatabaseImpl {
     base::Status make_automatic_field(const CreateFieldIndex& index);
     base::Status cover_index(const std::string& collection);
     base::Result<ReplyBody> maintain(const RequestBody& body);
-    base::Result<WriteReply> commit(Change& change, const WriteOptions& options);
+    // `tail_bytes`: of vectors that the commit brings into memory.
+    base::Result<WriteReply> commit(Change& change, const WriteOptions& options,
+                                    uint64_t tail_bytes = 0);
+    base::Status check_memory(uint64_t bytes) const;
+    base::Status admit(uint64_t tail_bytes);
     base::Status drain(bool everything);
 
     const OpenOptions options_;

@@ -158,7 +158,28 @@ Status DatabaseImpl::make_automatic_field(const CreateFieldIndex& index) {
     return cover_index(index.collection);
 }
 
-Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& options) {
+// In memory all of the database counts, and nothing makes room but deleting.
+Status DatabaseImpl::check_memory(uint64_t bytes) const {
+    const uint64_t max = options_.memory_bytes_max;
+    if (max == 0 || bytes == 0 || !options_.path.empty()) return {};
+    const uint64_t used = services_.files->totals().heap_bytes + services_.store->memory_bytes() +
+                          services_.unflushed_bytes;
+    if (used + bytes <= max) return {};
+    return Status::make_nomem("commit: ", bytes, " bytes of vectors do not fit beside the ", used,
+                              " of the database in memory; memory_bytes_max is ", max);
+}
+
+// Where nothing flushes by itself, the writer does.
+Status DatabaseImpl::admit(uint64_t tail_bytes) {
+    GRAPE_TRY(check_memory(tail_bytes));
+    Status admitted = background_->admit(tail_bytes);
+    if (admitted.code() != base::Code::nomem || options_.background) return admitted;
+    GRAPE_TRY(drain(false));
+    return background_->admit(tail_bytes);
+}
+
+Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& options,
+                                        uint64_t tail_bytes) {
     const Durability durability = options.durability.value_or(options_.durability);
     change.sync = durability == Durability::full;
     change.idempotency_key = options.idempotency_key;
@@ -173,8 +194,10 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
         graphs_->note_commit(edit);
         transactions_->ring().trim(edit.commit());
     };
-    background_->wait_for_room();
-    GRAPE_TRY(sequencer_->run(change));
+    GRAPE_TRY(admit(tail_bytes));
+    const Status committed = sequencer_->run(change);
+    background_->leave(tail_bytes);
+    GRAPE_TRY(committed);
     if (durability == Durability::group) {
         const uint32_t delay_ms =
             options.durability ? options.group_delay_ms : options_.group_delay_ms;
@@ -193,6 +216,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
     const std::shared_ptr<const View> view = services_.views.current();
     std::vector<std::shared_ptr<const Collection>> checked;
     uint64_t key_bytes = 0;
+    uint64_t tail_bytes = 0;
     for (size_t i = 0; i < operations.size(); ++i) {
         GRAPE_ASSIGN(const CollectionView* collection, view->find(collection_of(operations[i])));
         // Loaded here, so that other collections' writers do not wait for it.
@@ -201,11 +225,12 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
             check_operation(*collection->collection, operations[i], operation_path(batch, i)));
         checked.push_back(collection->collection);
         key_bytes += estimate_key_bytes(operations[i]);
+        tail_bytes += vector_bytes(*collection->collection, operations[i]);
     }
+    // One large operation writes its own file.
+    const bool direct = operations.size() == 1 && tail_bytes >= services_.sizes.direct_file_bytes;
     Change change;
-    change.alone = key_bytes > 2 * services_.sizes.batch_bytes ||
-                   (operations.size() == 1 &&
-                    vector_bytes(*checked[0], operations[0]) >= services_.sizes.direct_file_bytes);
+    change.alone = direct || key_bytes > 2 * services_.sizes.batch_bytes;
     change.apply = [&](CommitEdit& edit) -> Status {
         for (size_t i = 0; i < operations.size(); ++i) {
             GRAPE_TRY(apply_operation(edit, operations[i], operation_path(batch, i),
@@ -213,7 +238,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
         }
         return {};
     };
-    return wrap(commit(change, options));
+    return wrap(commit(change, options, direct ? 0 : tail_bytes));
 }
 
 Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,

@@ -15,10 +15,11 @@ namespace {
 using Input = std::pair<storage::RunKey, storage::RunRecord>;
 
 Result<std::shared_ptr<const index::FieldRun>> open_run(const Input& input, FileTable& files,
-                                                        const index::FieldType& type) {
+                                                        const index::FieldType& type,
+                                                        storage::Placement placement) {
     const storage::RunRecord& record = input.second;
     GRAPE_ASSIGN(std::shared_ptr<storage::Blob> blob,
-                 files.open(record.blob, storage::BlobKind::fields, storage::Placement::cached));
+                 files.open(record.blob, storage::BlobKind::fields, placement));
     GRAPE_ASSIGN(std::shared_ptr<index::FieldRun> run,
                  index::FieldRun::open(std::move(blob), {record.offset, record.length}, type,
                                        record.run_id));
@@ -30,7 +31,8 @@ Result<std::shared_ptr<const index::FieldRun>> open_run(const Input& input, File
 
 // The runs of a field, from commit 0 on without a gap; fewer when one cannot be used.
 Result<std::vector<std::shared_ptr<const index::FieldRun>>> open_runs(
-    const std::vector<Input>& inputs, const Collection::Field& schema, FileTable& files) {
+    const std::vector<Input>& inputs, const Collection::Field& schema, FileTable& files,
+    storage::Placement placement) {
     std::vector<const Input*> mine;
     for (const Input& each : inputs) {
         if (each.first.index == storage::kFieldIndexBase + schema.number) mine.push_back(&each);
@@ -41,7 +43,7 @@ Result<std::vector<std::shared_ptr<const index::FieldRun>>> open_runs(
     std::vector<std::shared_ptr<const index::FieldRun>> out;
     for (const Input* each : mine) {
         GRAPE_ASSIGN(std::shared_ptr<const index::FieldRun> run,
-                     open_run(*each, files, schema.type));
+                     open_run(*each, files, schema.type, placement));
         const uint64_t high = out.empty() ? 0 : out.back()->interval().high;
         if (run->interval().low != high) {
             return Status::make_corrupt("payload-field runs leave out commits after ", high);
@@ -57,7 +59,7 @@ Status load_field(const Collection& collection, const Collection::Field& schema,
     FieldRuns& field = view.fields.emplace_back();
     field.number = schema.number;
     field.type = schema.type;
-    auto runs = open_runs(inputs.runs, schema, files);
+    auto runs = open_runs(inputs.runs, schema, files, collection.side_placement());
     if (runs.ok()) {
         field.runs = std::move(runs).value();
     } else if (runs.status().code() == base::Code::corrupt) {

@@ -98,9 +98,9 @@ Status FieldRewrite::write_one(storage::BlobWriter& out, Output& output) {
 
 Status FieldRewrite::open_runs(const storage::BlobIdentity& blob) {
     for (Output& output : outputs_) {
-        GRAPE_ASSIGN(
-            std::shared_ptr<storage::Blob> opened,
-            services_.files->open(blob, storage::BlobKind::fields, storage::Placement::cached));
+        GRAPE_ASSIGN(std::shared_ptr<storage::Blob> opened,
+                     services_.files->open(blob, storage::BlobKind::fields,
+                                           sealed_.collection->side_placement()));
         GRAPE_ASSIGN(output.run, index::FieldRun::open(std::move(opened), output.place,
                                                        output.before->type, output.run_id));
     }

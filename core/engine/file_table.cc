@@ -37,6 +37,7 @@ class FileTable::File {
 
 struct FileTable::Handle {
     std::shared_ptr<File> file;
+    base::MemoryHold memory;              // of a pinned blob
     std::shared_ptr<storage::Blob> blob;  // goes before the file does
 };
 
@@ -57,6 +58,12 @@ base::Result<std::shared_ptr<storage::Blob>> FileTable::open(const storage::Blob
     if (handle == nullptr) {
         // Without the lock: a pinned file is read as a whole.
         auto made = std::make_shared<Handle>();
+        if (placement == storage::Placement::pinned) {
+            made->memory = base::MemoryHold(memory_);
+            if (!made->memory.grow(identity.size_bytes, "pinned file").ok()) {
+                return open(identity, kind, storage::Placement::cached);
+            }
+        }
         GRAPE_ASSIGN(made->blob, blobs_->open(identity, kind, placement));
         const base::MutexLock lock(mutex_);
         handle = find(key);

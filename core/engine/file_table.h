@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/memory_budget.h"
 #include "core/base/mutex.h"
 #include "storage/blob.h"
 
@@ -15,7 +16,9 @@ namespace grape::engine {
 
 class FileTable {
   public:
-    explicit FileTable(std::shared_ptr<storage::BlobStore> blobs) : blobs_(std::move(blobs)) {}
+    // `memory`: for pinned files; where it has no room they are cached instead.
+    FileTable(std::shared_ptr<storage::BlobStore> blobs, base::MemoryBudget& memory)
+        : blobs_(std::move(blobs)), memory_(memory) {}
 
     // The open file, or opens it. `sections` of a new file stand in the store.
     base::Result<std::shared_ptr<storage::Blob>> open(const storage::BlobIdentity& identity,
@@ -38,6 +41,7 @@ class FileTable {
     std::shared_ptr<Handle> find(const Key& key) const GRAPE_REQUIRES(mutex_);
 
     const std::shared_ptr<storage::BlobStore> blobs_;
+    base::MemoryBudget& memory_;
     mutable base::Mutex mutex_;
     std::map<uint64_t, std::weak_ptr<File>> files_ GRAPE_GUARDED_BY(mutex_);
     std::map<Key, std::weak_ptr<Handle>> handles_ GRAPE_GUARDED_BY(mutex_);

@@ -37,6 +37,7 @@ class GraphBuild {
   private:
     const VectorRuns& runs() const { return shard_->vectors[plan_.vector]; }
     Status gather(bool reuse);
+    Result<index::ScratchMaker> hold_memory(const index::GraphBuildOptions& options, uint64_t kept);
     Status read(uint32_t first, uint32_t count, uint8_t* out) const;
     Status apply(CommitEdit& edit);
     static Status hide_newly_gone(index::RunView& run, const index::RunView& marked,
@@ -49,6 +50,7 @@ class GraphBuild {
     std::shared_ptr<const Collection> collection_;
     std::shared_ptr<const ShardView> shard_;
     NewNodes new_nodes_;
+    base::MemoryHold memory_;
     std::unique_ptr<index::GraphBuilder> builder_;
     uint64_t linked_ = 0;
     uint64_t file_ = 0;
@@ -121,13 +123,34 @@ Result<bool> GraphBuild::prepare() {
     if (reuse) from = {old->run, old->hidden};
     index::GraphBuildOptions options;
     options.threads = plan_.threads;
+    const uint64_t kept = reuse ? old->run->count() - old->hidden.count() : 0;
+    GRAPE_ASSIGN(index::ScratchMaker scratch, hold_memory(options, kept));
     GRAPE_ASSIGN(builder_, index::GraphBuilder::create(
                                collection_->graph_shape(plan_.vector), options, new_nodes_.entries,
                                [this](uint32_t first, uint32_t count, uint8_t* out) {
                                    return read(first, count, out);
                                },
-                               std::move(from)));
+                               std::move(from), std::move(scratch)));
     return true;
+}
+
+// Where the nodes do not fit into the budget they lie in a file, but never in a mapped one where
+// the collection is not to have such.
+Result<index::ScratchMaker> GraphBuild::hold_memory(const index::GraphBuildOptions& options,
+                                                    uint64_t kept) {
+    const uint64_t nodes = kept + new_nodes_.entries.size();
+    const index::GraphBuilder::Memory needed =
+        index::GraphBuilder::memory(collection_->graph_shape(plan_.vector), options, nodes);
+    const uint64_t sources =
+        new_nodes_.entries.size() * (2 * sizeof(index::DenseEntry) + sizeof(NewNodes::Source));
+    memory_ = base::MemoryHold(services_.build_memory);
+    GRAPE_TRY(memory_.grow(needed.other_bytes + sources, "graph"));
+    const Status blocks = memory_.grow(needed.block_bytes, "graph");
+    if (blocks.ok()) return index::ScratchMaker();
+    const bool may_map = collection_->vector(plan_.vector).placement != storage::Placement::cold;
+    if (!may_map) return blocks;
+    return index::ScratchMaker(
+        [this](size_t size_bytes) { return services_.blobs->scratch(size_bytes); });
 }
 
 Status GraphBuild::build(const std::function<bool()>& stop) {

@@ -10,6 +10,22 @@ namespace grape::engine {
 using base::Result;
 using base::Status;
 
+namespace {
+
+// A point in a reply, and as it is encoded: a float has some ten characters in JSON.
+uint64_t reply_bytes(const ReplyPoint& point) {
+    constexpr uint64_t kFloatBytes = sizeof(float) + 12;
+    uint64_t bytes = sizeof(ScoredPoint) + 64;
+    if (point.payload) bytes += 3 * point.payload->size();
+    if (!point.vectors) return bytes;
+    for (const ReplyVector& each : *point.vectors) {
+        bytes += sizeof(ReplyVector) + each.values.size() * kFloatBytes;
+    }
+    return bytes;
+}
+
+}  // namespace
+
 Result<std::vector<storage::IdEntry>> PointReader::id_entries(const base::PointId& id) const {
     const std::string key = storage::id_key(collection_.shard(), id);
     if (own_keys_ != nullptr) {
@@ -102,6 +118,7 @@ Result<ReplyPoint> PointReader::read(uint32_t row, const WithPayload& with_paylo
     if (with_vectors.kind != WithVectors::Kind::none) {
         GRAPE_ASSIGN(out.vectors, vectors(row, with_vectors));
     }
+    if (memory_ != nullptr) GRAPE_TRY(take_memory(reply_bytes(out)));
     return out;
 }
 

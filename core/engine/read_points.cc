@@ -36,6 +36,7 @@ class Page {
     }
     ScrollReply reply() {
         if (filter_ != nullptr) reply_.payload_reads = filter_->payload_reads();
+        reply_.memory = reader_.points().memory();
         return std::move(reply_);
     }
 
@@ -106,7 +107,9 @@ Status scroll_ids(const Services& services, const ShardReader& reader,
 // The same for a filter that leaves few rows: these are put in order.
 Status scroll_rows(const ShardReader& reader, const query::RowFilter& filter,
                    const std::optional<base::PointId>& offset, Page& page) {
-    std::vector<std::pair<base::PointId, uint32_t>> points;
+    using Point = std::pair<base::PointId, uint32_t>;
+    GRAPE_TRY(reader.points().take_memory(filter.count_max() * 2 * sizeof(Point)));
+    std::vector<Point> points;
     filter.possible().for_each([&](uint32_t row) {
         const base::PointId id = reader.shard().rows.id(row);
         if (!offset || !(id < *offset)) points.emplace_back(id, row);
@@ -135,6 +138,7 @@ Result<PointsReply> get_points(const Services& services, const View& view,
                      points.read(*row, request.with_payload, request.with_vectors));
         out.points.push_back(std::move(point));
     }
+    out.memory = points.memory();
     return out;
 }
 

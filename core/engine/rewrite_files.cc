@@ -222,7 +222,7 @@ Status RewriteFiles::write_rows() {
     new_files_.push_back(number);
     GRAPE_ASSIGN(
         std::shared_ptr<storage::Blob> blob,
-        services_.files->open(rows_blob_, storage::BlobKind::rows, storage::Placement::cached));
+        services_.files->open(rows_blob_, storage::BlobKind::rows, collection_.side_placement()));
     GRAPE_ASSIGN(std::shared_ptr<const RowFile> file,
                  RowFile::open(std::move(blob), collection_.vectors()));
     std::vector<std::shared_ptr<const RowFile>> files;

@@ -69,6 +69,7 @@ Result<QueryReply> make_reply(const ShardReader& reader, const QueryPoints& requ
                      reader.points().read(hit.row, request.with_payload, request.with_vectors));
         reply.points.push_back({std::move(point), hit.score});
     }
+    reply.memory = reader.points().memory();
     return reply;
 }
 
@@ -89,6 +90,9 @@ Status query_group(const Services& services, const View& view,
         GRAPE_ASSIGN(query::Nearest plan, make_plan(*reader, number, requests[i]));
         GRAPE_ASSIGN(std::unique_ptr<query::RowFilter> filter, reader->filter(requests[i].filter));
         plan.filter = filter.get();
+        const uint64_t hits =
+            std::min<uint64_t>(plan.offset + plan.limit, reader->shard().rows.live());
+        GRAPE_TRY(reader->points().take_memory(hits * 4 * sizeof(query::Hit)));
         plans.push_back(std::move(plan));
         filters.push_back(std::move(filter));
     }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/limits.h"
+#include "core/base/memory_budget.h"
 #include "core/base/mutex.h"
 #include "core/engine/database.h"
 #include "core/engine/file_table.h"
@@ -43,6 +44,10 @@ struct Sizes {
 
 struct Services {
     Sizes sizes;
+    // Parts of memory_bytes_max (memory_plan.h): decoded requests and replies; graph builds; pinned
+    // files.
+    mutable base::MemoryBudget request_memory, build_memory, pinned_memory;
+    uint64_t request_bytes_max = base::MemoryBudget::kUnlimited;  // of request_memory, for one
     base::Clock* clock = nullptr;
     base::Logger logger;
     std::unique_ptr<storage::Store> store;
@@ -58,6 +63,7 @@ struct Services {
     // What conditions found in runs of payload fields.
     mutable index::BitsetCache field_answers{base::limits::field_answers_bytes};
 
+    bool memory_is_limited() const { return request_memory.limited(); }
     uint64_t next_file_number() { return last_file_number.fetch_add(1) + 1; }
 };
 

@@ -101,7 +101,7 @@ Status Load::open_row_files() {
     std::vector<std::shared_ptr<const RowFile>> opened;
     for (const auto& [key, record] : inputs_.runs) {
         if (key.index != storage::kRowTableIndex) continue;
-        auto blob = files_.open(record.blob, storage::BlobKind::rows, storage::Placement::cached);
+        auto blob = files_.open(record.blob, storage::BlobKind::rows, collection_.side_placement());
         Result<std::shared_ptr<const RowFile>> file =
             blob.ok() ? RowFile::open(std::move(blob).value(), collection_.vectors())
                       : Result<std::shared_ptr<const RowFile>>(blob.status());

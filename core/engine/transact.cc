@@ -114,7 +114,8 @@ Result<ReplyBody> DatabaseImpl::commit_transaction(const Request& request) {
         GRAPE_TRY(transaction->check_rest(edit, checked));
         return transaction->replay(edit);
     };
-    GRAPE_ASSIGN(WriteReply reply, commit(change, request.write));
+    GRAPE_ASSIGN(WriteReply reply,
+                 commit(change, request.write, has_writes ? transaction->bytes() : 0));
     return ReplyBody(reply);
 }
 

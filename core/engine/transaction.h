@@ -59,6 +59,7 @@ class Transaction {
     base::Status check_rest(CommitEdit& edit, uint64_t checked) const;
     base::Status replay(CommitEdit& edit) const;
     bool large() const;  // its commit runs alone
+    uint64_t bytes() const { return bytes_; }
     // Lets go of the private copy; only the commit comes after it.
     void finish_reading();
 

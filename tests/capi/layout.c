@@ -32,7 +32,8 @@ HOLDS(offsetof(grape_open_options, log_ctx) == 24 + sizeof(void*));
 HOLDS(offsetof(grape_open_options, log_ctx_free) == 24 + 2 * sizeof(void*));
 HOLDS(offsetof(grape_open_options, submit_threads_max) == 24 + 3 * sizeof(void*));
 HOLDS(offsetof(grape_open_options, submit_waiting_max) == 28 + 3 * sizeof(void*));
-HOLDS(sizeof(void*) != 8 || sizeof(grape_open_options) == 56);
+HOLDS(sizeof(void*) != 8 || offsetof(grape_open_options, memory_bytes_max) == 56);
+HOLDS(sizeof(void*) != 8 || sizeof(grape_open_options) == 64);
 
 HOLDS(offsetof(grape_blob, data) == 0);
 HOLDS(offsetof(grape_blob, rows) == 8);

@@ -104,6 +104,9 @@ class FaultBlobs final : public storage::BlobStore {
     }
     base::Status remove(uint64_t file_number) override { return blobs_->remove(file_number); }
     base::Result<std::vector<uint64_t>> list() const override { return blobs_->list(); }
+    base::Result<std::unique_ptr<storage::ScratchMemory>> scratch(size_t size_bytes) override {
+        return blobs_->scratch(size_bytes);
+    }
 
   private:
     const std::unique_ptr<storage::BlobStore> blobs_;

@@ -14,11 +14,12 @@
 
 namespace grape::test {
 
-inline uint64_t anonymous_bytes() {
+// Of a line of /proc/self/status.
+inline uint64_t status_bytes(const std::string& name) {
     std::ifstream status("/proc/self/status");
     std::string line;
     while (std::getline(status, line)) {
-        if (line.rfind("RssAnon:", 0) != 0) continue;
+        if (line.rfind(name, 0) != 0) continue;
         uint64_t kibibytes = 0;
         for (const char c : line) {
             if (c >= '0' && c <= '9') kibibytes = kibibytes * 10 + static_cast<uint64_t>(c - '0');
@@ -28,9 +29,15 @@ inline uint64_t anonymous_bytes() {
     return 0;
 }
 
+inline uint64_t anonymous_bytes() {
+    return status_bytes("RssAnon:");
+}
+
 class MemoryWatch {
   public:
-    MemoryWatch() : before_(settled_bytes()), thread_([this] { sample(); }) {}
+    // `measure`: what is watched, the anonymous memory or all that is resident.
+    explicit MemoryWatch(const char* measure = "RssAnon:")
+        : measure_(measure), before_(settled_bytes()), thread_([this] { sample(); }) {}
     ~MemoryWatch() { stop(); }
     MemoryWatch(const MemoryWatch&) = delete;
     MemoryWatch& operator=(const MemoryWatch&) = delete;
@@ -44,18 +51,19 @@ class MemoryWatch {
 
   private:
     // Without what earlier work gave back and malloc still holds: it would hide a gain.
-    static uint64_t settled_bytes() {
+    uint64_t settled_bytes() const {
         ::malloc_trim(0);
-        return anonymous_bytes();
+        return status_bytes(measure_);
     }
     void sample() {
         while (!stopping_) {
-            most_ = std::max(most_.load(), anonymous_bytes());
+            most_ = std::max(most_.load(), status_bytes(measure_));
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
-        most_ = std::max(most_.load(), anonymous_bytes());
+        most_ = std::max(most_.load(), status_bytes(measure_));
     }
 
+    const std::string measure_;
     const uint64_t before_;
     std::atomic<uint64_t> most_{0};
     std::atomic<bool> stopping_{false};

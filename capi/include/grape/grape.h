@@ -292,7 +292,14 @@ typedef void (*grape_log_fn)(void* ctx, int32_t level, const char* message);
  *
  *  `log_ctx_free`, when given, is called exactly once with `log_ctx`: by grape_close(), after the
  *  last message; or by grape_open(), when that fails for whatever reason (as long as struct_size
- *  covers the field). */
+ *  covers the field).
+ *
+ *  `memory_bytes_max` bounds what the database itself allocates: vectors that are not in files yet,
+ *  the store's caches, decoded requests and replies, pinned vectors, graphs that are being built.
+ *  Commits wait while a flush makes room. GRAPE_E_NOMEM, which changes nothing, for a request that
+ *  can never fit, one that does not fit beside those that run (try again), and a commit that finds
+ *  no room while background work is paused. Mapped files are the system's memory and do not count.
+ */
 typedef struct grape_open_options {
     uint32_t struct_size;    /* sizeof(grape_open_options) */
     uint32_t api_version;    /* GRAPE_API_VERSION; 0: not said */
@@ -304,10 +311,11 @@ typedef struct grape_open_options {
     void (*log_ctx_free)(void* ctx);
     uint32_t submit_threads_max; /* that run what is submitted; up to 1024, 0: one for each core */
     uint32_t submit_waiting_max; /* requests that wait for one; up to 1,000,000, 0: 4096 */
+    uint64_t memory_bytes_max;   /* of the database's own memory; from 16 MiB, 0: no limit */
 } grape_open_options;
 
 #define GRAPE_OPEN_OPTIONS_INIT \
-    { (uint32_t)sizeof(grape_open_options), GRAPE_API_VERSION, 0, 0, 0, NULL, NULL, NULL, 0, 0 }
+    { (uint32_t)sizeof(grape_open_options), GRAPE_API_VERSION, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0 }
 
 /** Opens the database in a directory; makes the directory, but not its parents, when it is missing.
  *

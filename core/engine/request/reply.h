@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "core/base/memory_budget.h"
 #include "core/base/payload.h"
 #include "core/base/point_id.h"
 #include "core/engine/request/request.h"
@@ -53,8 +55,12 @@ struct ScoredPoint {
     float score = 0;
 };
 
+// Held while the points of a reply are in memory; null without a budget.
+using ReplyMemory = std::shared_ptr<base::MemoryHold>;
+
 struct PointsReply {
     std::vector<ReplyPoint> points;
+    ReplyMemory memory = nullptr;
 };
 // `payload_reads`, of requests with a filter or an order: how many payloads had to be read for it,
 // because no index knew the answer. Those that are in the answer do not count.
@@ -62,6 +68,7 @@ struct ScrollReply {
     std::vector<ReplyPoint> points;
     std::optional<base::PointId> next_page_offset;
     std::optional<uint64_t> payload_reads = std::nullopt;
+    ReplyMemory memory = nullptr;
 };
 struct CountReply {
     uint64_t count = 0;
@@ -78,6 +85,7 @@ struct FacetReply {
 struct QueryReply {
     std::vector<ScoredPoint> points;
     std::optional<uint64_t> payload_reads = std::nullopt;
+    ReplyMemory memory = nullptr;
 };
 struct QueryBatchReply {
     std::vector<QueryReply> results;

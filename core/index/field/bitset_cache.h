@@ -22,6 +22,8 @@ class BitsetCache {
     explicit BitsetCache(size_t bytes_max) : bytes_max_(bytes_max) {}
     BitsetCache(const BitsetCache&) = delete;
     BitsetCache& operator=(const BitsetCache&) = delete;
+    // Before it is used.
+    void set_bytes_max(size_t bytes_max) { bytes_max_ = bytes_max; }
 
     // Null when it is not there.
     std::shared_ptr<const RowBitset> find(uint64_t run, std::string_view lookup);
@@ -41,7 +43,7 @@ class BitsetCache {
     static std::string key_of(uint64_t run, std::string_view lookup);
     void remove(Entries::iterator entry) GRAPE_REQUIRES(mutex_);
 
-    const size_t bytes_max_;
+    size_t bytes_max_;
     mutable base::Mutex mutex_;
     Entries entries_ GRAPE_GUARDED_BY(mutex_);  // the last used one first
     // By key; the keys are the entries' own.

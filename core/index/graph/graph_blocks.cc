@@ -7,13 +7,16 @@
 namespace grape::index {
 
 GraphMemory::GraphMemory(GraphMemory&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      scratch_(std::move(other.scratch_)) {}
 
 GraphMemory& GraphMemory::operator=(GraphMemory&& other) noexcept {
     if (this != &other) {
         release();
         data_ = std::exchange(other.data_, nullptr);
         size_ = std::exchange(other.size_, 0);
+        scratch_ = std::move(other.scratch_);
     }
     return *this;
 }
@@ -33,8 +36,16 @@ base::Status GraphMemory::allocate(size_t size) {
     return {};
 }
 
+void GraphMemory::use(std::unique_ptr<storage::ScratchMemory> scratch) {
+    release();
+    data_ = scratch->data();
+    size_ = scratch->size();
+    scratch_ = std::move(scratch);
+}
+
 void GraphMemory::release() {
-    if (data_ != nullptr) ::munmap(data_, size_);
+    if (data_ != nullptr && scratch_ == nullptr) ::munmap(data_, size_);
+    scratch_.reset();
     data_ = nullptr;
     size_ = 0;
 }

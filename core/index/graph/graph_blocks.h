@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "core/base/bytes.h"
 #include "core/base/status.h"
+#include "storage/blob.h"
 
 namespace grape::index {
 
@@ -35,7 +37,8 @@ inline uint32_t link_count(const uint8_t* links, uint32_t degree) {
     return count;
 }
 
-// Zeroed memory at a multiple of 64 bytes, in huge pages where it is large.
+// Zeroed memory at a multiple of 64 bytes, in huge pages where it is large; or scratch memory that
+// somebody made for it.
 class GraphMemory {
   public:
     GraphMemory() = default;
@@ -44,6 +47,7 @@ class GraphMemory {
     GraphMemory& operator=(GraphMemory&& other) noexcept;
 
     base::Status allocate(size_t size);
+    void use(std::unique_ptr<storage::ScratchMemory> scratch);
     void release();
     uint8_t* data() { return data_; }
     const uint8_t* data() const { return data_; }
@@ -52,6 +56,7 @@ class GraphMemory {
   private:
     uint8_t* data_ = nullptr;
     size_t size_ = 0;
+    std::unique_ptr<storage::ScratchMemory> scratch_;  // null: data_ is our own
 };
 
 // Blocks in memory, to be built.

@@ -28,7 +28,8 @@ namespace {
 constexpr uint32_t kFirstNodes = 256;  // linked among each other, by all distances
 constexpr uint32_t kBatchPart = 16;    // a batch is at most this part of the graph
 constexpr uint32_t kBatchMax = 2048;
-constexpr uint32_t kSampleVectors = 4096;  // that the scale is trained on
+constexpr uint32_t kSampleVectors = 4096;  // that the scale is trained on, as far as they fit
+constexpr uint32_t kSampleBytes = 2u << 20;
 constexpr uint32_t kReadAtOnce = 256;
 constexpr uint32_t kThreadsMax = 64;
 constexpr uint32_t kDegreeStep = 16;
@@ -46,6 +47,11 @@ uint64_t mix(uint64_t value) {
     value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9u;
     value = (value ^ value >> 27) * 0x94D049BB133111EBu;
     return value ^ value >> 31;
+}
+
+uint32_t sample_size(const GraphShape& shape, uint64_t count) {
+    const size_t fit = std::max<size_t>(kSampleBytes / shape.row_bytes(), 64);
+    return static_cast<uint32_t>(std::min<uint64_t>({count, kSampleVectors, fit}));
 }
 
 Status check(const GraphShape& shape, const GraphBuildOptions& options, uint64_t nodes) {
@@ -73,21 +79,23 @@ GraphBuilder::GraphBuilder(const GraphShape& shape, const GraphBuildOptions& opt
 
 GraphBuilder::~GraphBuilder() = default;
 
-uint64_t GraphBuilder::memory_bytes(const GraphShape& shape, const GraphBuildOptions& options,
-                                    uint64_t count) {
+GraphBuilder::Memory GraphBuilder::memory(const GraphShape& shape, const GraphBuildOptions& options,
+                                          uint64_t count) {
     const uint64_t block = shape.code_bytes() + 4u * growing_degree(options.degree);
     // Entries, the node of each entry, parents and order at the end; then what does not grow.
-    const uint64_t node = block + sizeof(DenseEntry) + 3 * sizeof(uint32_t);
-    const uint64_t sample = uint64_t{kSampleVectors} * (shape.row_bytes() + 4u * shape.code_dims());
+    const uint64_t node = sizeof(DenseEntry) + 3 * sizeof(uint32_t);
+    const uint64_t sample =
+        uint64_t{sample_size(shape, count)} * (shape.row_bytes() + 4u * shape.code_dims());
     const uint64_t worker = count / 8 + 64u * options.effort + 16u * shape.code_dims() + (1u << 20);
     const uint64_t batch = uint64_t{kBatchMax} * options.degree * 8 * 2;
-    return node * count + sample + batch + worker * options.threads;
+    return {block * count, node * count + sample + batch + worker * options.threads};
 }
 
 Result<std::unique_ptr<GraphBuilder>> GraphBuilder::create(const GraphShape& shape,
                                                            const GraphBuildOptions& options,
                                                            std::vector<DenseEntry> entries,
-                                                           ReadVectors read, GraphReuse reuse) {
+                                                           ReadVectors read, GraphReuse reuse,
+                                                           ScratchMaker scratch) {
     uint64_t kept = 0;
     if (reuse.graph != nullptr) kept = reuse.graph->count() - reuse.dead.count();
     GRAPE_TRY(check(shape, options, kept + entries.size()));
@@ -103,7 +111,12 @@ Result<std::unique_ptr<GraphBuilder>> GraphBuilder::create(const GraphShape& sha
     Blocks& blocks = out->graph_.blocks;
     blocks.shape = {static_cast<uint32_t>(kept + entries.size()), growing_degree(options.degree),
                     shape.code_bytes()};
-    GRAPE_TRY(blocks.memory.allocate(blocks.shape.bytes()));
+    if (scratch) {
+        GRAPE_ASSIGN(auto memory, scratch(blocks.shape.bytes()));
+        blocks.memory.use(std::move(memory));
+    } else {
+        GRAPE_TRY(blocks.memory.allocate(blocks.shape.bytes()));
+    }
     out->place_new(std::move(entries));
     out->workers_ = std::make_unique<Workers>(std::clamp(options.threads, 1u, kThreadsMax));
     for (size_t i = 0; i < out->workers_->count(); ++i) {
@@ -169,7 +182,7 @@ Status GraphBuilder::reuse() {
 
 Status GraphBuilder::train() {
     const auto count = static_cast<uint32_t>(node_of_.size());
-    const uint32_t size = std::min(count, kSampleVectors);
+    const uint32_t size = sample_size(graph_.shape, count);
     const size_t row_bytes = graph_.shape.row_bytes();
     std::vector<uint8_t> sample(size * row_bytes);
     for (uint32_t i = 0; i < size; ++i) {

@@ -4,7 +4,7 @@
 // does not depend on the threads); then make sure that every node is reached from the entry points.
 //
 // The same input, options and seed give the same graph, on every CPU and with any number of
-// threads. A run can be stopped and goes on with the next one. Memory: memory_bytes().
+// threads. A run can be stopped and goes on with the next one. Memory: memory().
 // Threads: one at a time; progress() may be read by any.
 #pragma once
 
@@ -36,6 +36,10 @@ struct GraphBuildOptions {
 // by the thread that calls run(), mostly in order.
 using ReadVectors = std::function<base::Status(uint32_t first, uint32_t count, uint8_t* out)>;
 
+// Makes memory for the blocks, where they shall not lie in the process's own.
+using ScratchMaker =
+    std::function<base::Result<std::unique_ptr<storage::ScratchMemory>>(size_t size_bytes)>;
+
 // A graph to go on from: its nodes but the dead ones stay, with their codes. At least one must be
 // left, and shape and degree must be those of the new graph.
 struct GraphReuse {
@@ -66,11 +70,9 @@ struct BuiltGraph {
 class GraphBuilder {
   public:
     // `entries` are those of the new vectors. Code::invalid for options out of bounds.
-    static base::Result<std::unique_ptr<GraphBuilder>> create(const GraphShape& shape,
-                                                              const GraphBuildOptions& options,
-                                                              std::vector<DenseEntry> entries,
-                                                              ReadVectors read,
-                                                              GraphReuse reuse = {});
+    static base::Result<std::unique_ptr<GraphBuilder>> create(
+        const GraphShape& shape, const GraphBuildOptions& options, std::vector<DenseEntry> entries,
+        ReadVectors read, GraphReuse reuse = {}, ScratchMaker scratch = {});
     ~GraphBuilder();
 
     // Builds to the end, or until `stop` says true: then Code::cancelled, and another run() goes
@@ -80,9 +82,12 @@ class GraphBuilder {
     BuiltGraph take();
 
     const GraphProgress& progress() const { return progress_; }
-    // What a build of `count` nodes takes at most, beside the vectors that it reads.
-    static uint64_t memory_bytes(const GraphShape& shape, const GraphBuildOptions& options,
-                                 uint64_t count);
+    // What a build of `count` nodes takes at most, beside the vectors that it reads: the blocks of
+    // the nodes, and all else.
+    struct Memory {
+        uint64_t block_bytes = 0, other_bytes = 0;
+    };
+    static Memory memory(const GraphShape& shape, const GraphBuildOptions& options, uint64_t count);
 
   private:
     enum class Step : uint8_t { reuse, train, read, link, trim, connect, done };

@@ -69,7 +69,7 @@ TEST(Backpressure, a_collection_that_cannot_be_flushed_holds_nobody_up) {
     };
     ASSERT_TRUE(working.background.start().ok());
     working.write("points");
-    working.background.wait_for_room();
+    ASSERT_TRUE(working.background.admit(0).ok());
     EXPECT_EQ(working.parts.services().unflushed_bytes, 0u);
     EXPECT_EQ(working.background.counts().flushes_done, 0u);
 }
@@ -97,14 +97,14 @@ TEST(Backpressure, a_collection_that_rests_lets_nobody_past_the_others) {
     };
     ASSERT_TRUE(working.background.start().ok());
     working.write("points");
-    working.background.wait_for_room();
+    ASSERT_TRUE(working.background.admit(0).ok());
     working.write("others");
     held.get_future().wait();
     std::promise<pid_t> started;
     std::atomic<bool> passed{false};
     std::thread writer([&] {
         started.set_value(gettid());
-        working.background.wait_for_room();
+        EXPECT_TRUE(working.background.admit(0).ok());
         passed = true;
     });
     wait_until_it_waits(started.get_future().get());

@@ -44,8 +44,9 @@ class TestDatabase {
   public:
     // `path` empty: in memory. Nothing runs in the background unless the options say so.
     explicit TestDatabase(std::string path = "", OpenOptions::Sizes sizes = {},
-                          bool background = false) {
+                          bool background = false, uint64_t memory_bytes_max = 0) {
         options_.path = std::move(path);
+        options_.memory_bytes_max = memory_bytes_max;
         options_.sizes = sizes;
         options_.background = background;
         options_.clock = &fake_clock();

@@ -57,7 +57,7 @@ class EngineParts {
         services().store = std::move(made_store);
         services().blobs = std::move(made_blobs);
         services().log = std::move(made_log);
-        services().files = std::make_unique<FileTable>(services().blobs);
+        services().files = std::make_unique<FileTable>(services().blobs, services().pinned_memory);
         start();
         CreateCollection create;
         create.collection = "points";
@@ -82,7 +82,7 @@ class EngineParts {
         next->store = std::move(services().store);
         next->blobs = std::move(services().blobs);
         next->log = std::move(services().log);
-        next->files = std::make_unique<FileTable>(next->blobs);
+        next->files = std::make_unique<FileTable>(next->blobs, next->pinned_memory);
         services_ = std::move(next);
         services().log->roll();  // another process appends to another file
         start();
