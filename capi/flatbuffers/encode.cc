@@ -135,7 +135,7 @@ struct Encoder {
         return body(fb::ReplyBody::CollectionInfo,
                     fb::CreateCollectionInfo(builder, status, in.points_count, in.segments_count,
                                              in.tail_points, in.file_bytes, in.heap_bytes,
-                                             in.last_commit, config, fields));
+                                             in.last_commit, config, fields, in.indexed_vectors));
     }
     Result<Body> operator()(const engine::CollectionNames& in) {
         const auto names = builder.CreateVectorOfStrings(in.names);

@@ -53,6 +53,7 @@ Result<CollectionInfo> collection_info(const Services& services, const View& vie
         out.segments_count += runs.runs.size();
         for (const index::RunView& run : runs.runs) {
             if (!run.run->in_file()) out.tail_points += run.current();
+            if (runs.graph) out.indexed_vectors += run.current() - run.outside_graph();
         }
     }
     out.file_bytes = state.file_vector_bytes();

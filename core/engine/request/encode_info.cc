@@ -65,8 +65,7 @@ void write_collection_info(const CollectionInfo& info, JsonWriter& out) {
     out.begin_object();
     out.key("status").value(std::string_view(info.status));
     out.key("optimizer_status").value("ok");
-    // Flat runs are searched whole: nothing is indexed, and nothing waits for it.
-    out.key("indexed_vectors_count").value(uint64_t{0});
+    out.key("indexed_vectors_count").value(info.indexed_vectors);
     out.key("points_count").value(info.points_count);
     out.key("segments_count").value(info.segments_count);
     out.key("config");

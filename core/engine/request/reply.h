@@ -108,8 +108,9 @@ struct ExplainReply {
 struct CollectionInfo {
     std::string status = "green";  // green, yellow (background work is due), red (damaged)
     uint64_t points_count = 0;
-    uint64_t segments_count = 0;  // runs
-    uint64_t tail_points = 0;     // vectors that are not in a file yet
+    uint64_t segments_count = 0;   // runs
+    uint64_t tail_points = 0;      // vectors that are not in a file yet
+    uint64_t indexed_vectors = 0;  // that are in graphs; the others are scanned
     uint64_t file_bytes = 0;
     uint64_t heap_bytes = 0;
     uint64_t last_commit = 0;

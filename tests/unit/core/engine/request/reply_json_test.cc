@@ -147,12 +147,13 @@ TEST(ReplyJson, collection_info_has_qdrants_shape) {
     info.points_count = 3;
     info.segments_count = 2;
     info.last_commit = 8;
+    info.indexed_vectors = 1;
     VectorParams params;
     params.size = 4;
     info.config.vectors = {params};
     info.config.metadata = *base::parse_json(R"({"owner":"x"})");
     EXPECT_EQ(result_of(info),
-              R"({"status":"green","optimizer_status":"ok","indexed_vectors_count":0,)"
+              R"({"status":"green","optimizer_status":"ok","indexed_vectors_count":1,)"
               R"("points_count":3,"segments_count":2,"config":{"params":{"vectors":{"size":4,)"
               R"("distance":"Cosine","datatype":"float32","memory":"cached"},"shard_number":1,)"
               R"("replication_factor":1,"write_consistency_factor":1,"on_disk_payload":true},)"
