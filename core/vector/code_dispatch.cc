@@ -85,15 +85,38 @@ CodeTarget best_code_target() {
 
 }  // namespace
 
-CodeDistances code_distances_for(CodeTarget target, CodeMeasure measure) {
-    const int column = static_cast<int>(measure) - 1;
+namespace {
+
+// Null where the target cannot be run.
+const CodeKernels* usable_kernels(CodeTarget target, int column) {
     if (column < 0 || column > 1 || !can_run(target)) return nullptr;
-    const CodeKernels* kernels = kernels_of(target);
-    return kernels == nullptr ? nullptr : kernels->of[column];
+    return kernels_of(target);
+}
+
+int column_of(CodeMeasure measure) {
+    return static_cast<int>(measure) - 1;
+}
+
+}  // namespace
+
+CodeDistances code_distances_for(CodeTarget target, CodeMeasure measure) {
+    const CodeKernels* kernels = usable_kernels(target, column_of(measure));
+    return kernels == nullptr ? nullptr : kernels->of[column_of(measure)];
+}
+
+ColumnDistances column_distances_for(CodeTarget target, CodeMeasure measure) {
+    const CodeKernels* kernels = usable_kernels(target, column_of(measure));
+    return kernels == nullptr ? nullptr : kernels->columns[column_of(measure)];
 }
 
 CodeDistances code_distances(CodeMeasure measure) {
     const CodeDistances kernel = code_distances_for(best_code_target(), measure);
+    GRAPE_DCHECK(kernel != nullptr);
+    return kernel;
+}
+
+ColumnDistances column_distances(CodeMeasure measure) {
+    const ColumnDistances kernel = column_distances_for(best_code_target(), measure);
     GRAPE_DCHECK(kernel != nullptr);
     return kernel;
 }

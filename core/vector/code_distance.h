@@ -23,17 +23,28 @@ enum class CodeMeasure : uint8_t { squares = 1, differences = 2 };  // stored: v
 using CodeDistances = void (*)(const uint8_t* query, const uint8_t* const* rows, size_t count,
                                size_t bytes, uint32_t* distances);
 
+// The same of codes in columns, for scans: 16 codes side by side, four bytes of each at a time
+// (bytes 4 j to 4 j + 3 of code i at 64 j + 4 i), one such block behind the other, aligned to 64.
+// Where a distance exceeds `most` it may be any number above `most`: a block whose codes are all
+// too far away by their first bytes is not read on.
+inline constexpr size_t code_columns = 16;
+using ColumnDistances = void (*)(const uint8_t* query, const uint8_t* columns, size_t blocks,
+                                 size_t bytes, uint32_t most, uint32_t* distances);
+
 enum class CodeTarget : uint8_t { scalar, sse41, avx2, vnni, neon };
 
 // The kernel for the best target of this CPU.
 CodeDistances code_distances(CodeMeasure measure);
+ColumnDistances column_distances(CodeMeasure measure);
 // The kernel of one target, for tests; null where the target is not in this build or the CPU cannot
 // run it.
 CodeDistances code_distances_for(CodeTarget target, CodeMeasure measure);
+ColumnDistances column_distances_for(CodeTarget target, CodeMeasure measure);
 
 // Indexed by measure - 1; one table for each target file, constant data without a constructor.
 struct CodeKernels {
     CodeDistances of[2];
+    ColumnDistances columns[2];
 };
 extern const CodeKernels scalar_code_kernels;
 extern const CodeKernels sse41_code_kernels;

@@ -3,6 +3,10 @@
 //   load(from), none()          aligned load, sums of zero
 //   add_squares, add_differences(sums, a, b)      bytes are at most code_max
 //   join(a, b), total(sums)                       unsigned sums, exact
+// and for codes in columns, unless it takes GRAPE_PLAIN_CODE_KERNELS:
+//   repeat(from)                                  four bytes, over and over
+//   add_square_columns, add_difference_columns    each four bytes into a sum of their own
+//   any_within(sums, most), store(sums, to)
 //
 // In an anonymous namespace, and without calls into std, for the reason that kernels.h gives.
 #pragma once
@@ -13,6 +17,12 @@ namespace grape::vector {
 namespace {
 
 struct CodeSquares {
+    static uint32_t one(int32_t apart) { return static_cast<uint32_t>(apart * apart); }
+    template <class Simd>
+    static typename Simd::Sums add_columns(typename Simd::Sums sums, typename Simd::Bytes a,
+                                           typename Simd::Bytes b) {
+        return Simd::add_square_columns(sums, a, b);
+    }
     template <class Simd>
     static typename Simd::Sums add(typename Simd::Sums sums, typename Simd::Bytes a,
                                    typename Simd::Bytes b) {
@@ -20,6 +30,12 @@ struct CodeSquares {
     }
 };
 struct CodeDifferences {
+    static uint32_t one(int32_t apart) { return static_cast<uint32_t>(apart < 0 ? -apart : apart); }
+    template <class Simd>
+    static typename Simd::Sums add_columns(typename Simd::Sums sums, typename Simd::Bytes a,
+                                           typename Simd::Bytes b) {
+        return Simd::add_difference_columns(sums, a, b);
+    }
     template <class Simd>
     static typename Simd::Sums add(typename Simd::Sums sums, typename Simd::Bytes a,
                                    typename Simd::Bytes b) {
@@ -63,10 +79,63 @@ void score_codes(const uint8_t* query, const uint8_t* const* rows, size_t count,
     }
 }
 
+// So many bytes of the codes of a block are summed before it is asked whether that is enough.
+constexpr size_t kColumnBytesAtOnce = 16;
+
+template <class Simd, class Measure>
+void score_columns(const uint8_t* query, const uint8_t* columns, size_t blocks, size_t bytes,
+                   uint32_t most, uint32_t* distances) {
+    constexpr size_t kParts = code_line_bytes / Simd::width;
+    for (size_t block = 0; block < blocks; ++block) {
+        const uint8_t* at = columns + block * code_columns * bytes;
+        typename Simd::Sums sums[kParts];
+        for (size_t part = 0; part < kParts; ++part) sums[part] = Simd::none();
+        bool within = true;
+        for (size_t i = 0; i < bytes && within;) {
+            for (const size_t end = i + kColumnBytesAtOnce; i < end; i += 4) {
+                const typename Simd::Bytes four = Simd::repeat(query + i);
+                for (size_t part = 0; part < kParts; ++part, at += Simd::width) {
+                    sums[part] =
+                        Measure::template add_columns<Simd>(sums[part], Simd::load(at), four);
+                }
+            }
+            within = false;
+            for (size_t part = 0; part < kParts; ++part) {
+                within = within || Simd::any_within(sums[part], most);
+            }
+        }
+        for (size_t part = 0; part < kParts; ++part) {
+            Simd::store(sums[part], distances + part * Simd::width / 4);
+        }
+        distances += code_columns;
+    }
+}
+
+template <class Measure>
+void score_columns_plainly(const uint8_t* query, const uint8_t* columns, size_t blocks,
+                           size_t bytes, uint32_t, uint32_t* distances) {
+    for (size_t block = 0; block < blocks; ++block, distances += code_columns) {
+        for (size_t code = 0; code < code_columns; ++code) distances[code] = 0;
+        for (size_t i = 0; i < bytes; i += 4, columns += code_line_bytes) {
+            for (size_t byte = 0; byte < code_line_bytes; ++byte) {
+                distances[byte / 4] += Measure::one(columns[byte] - query[i + byte % 4]);
+            }
+        }
+    }
+}
+
 }  // namespace
 }  // namespace grape::vector
 
-#define GRAPE_CODE_KERNELS(Simd)                                               \
-    {                                                                          \
-        { score_codes<Simd, CodeSquares>, score_codes<Simd, CodeDifferences> } \
+#define GRAPE_CODE_KERNELS(Simd)                                                   \
+    {                                                                              \
+        {score_codes<Simd, CodeSquares>, score_codes<Simd, CodeDifferences>}, {    \
+            score_columns<Simd, CodeSquares>, score_columns<Simd, CodeDifferences> \
+        }                                                                          \
+    }
+#define GRAPE_PLAIN_CODE_KERNELS(Simd)                                                 \
+    {                                                                                  \
+        {score_codes<Simd, CodeSquares>, score_codes<Simd, CodeDifferences>}, {        \
+            score_columns_plainly<CodeSquares>, score_columns_plainly<CodeDifferences> \
+        }                                                                              \
     }

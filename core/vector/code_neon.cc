@@ -27,6 +27,6 @@ struct Neon {
 
 }  // namespace
 
-const CodeKernels neon_code_kernels = GRAPE_CODE_KERNELS(Neon);
+const CodeKernels neon_code_kernels = GRAPE_PLAIN_CODE_KERNELS(Neon);
 
 }  // namespace grape::vector

@@ -23,6 +23,6 @@ struct Scalar {
 
 }  // namespace
 
-const CodeKernels scalar_code_kernels = GRAPE_CODE_KERNELS(Scalar);
+const CodeKernels scalar_code_kernels = GRAPE_PLAIN_CODE_KERNELS(Scalar);
 
 }  // namespace grape::vector

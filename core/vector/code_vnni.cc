@@ -20,6 +20,20 @@ struct Vnni {
     static Sums add_differences(Sums sums, Bytes a, Bytes b) {
         return _mm512_add_epi32(sums, _mm512_sad_epu8(a, b));
     }
+    static Bytes repeat(const uint8_t* from) {
+        int32_t four = 0;
+        __builtin_memcpy(&four, from, sizeof(four));
+        return _mm512_set1_epi32(four);
+    }
+    static Sums add_square_columns(Sums sums, Bytes a, Bytes b) { return add_squares(sums, a, b); }
+    static Sums add_difference_columns(Sums sums, Bytes a, Bytes b) {
+        const __m512i apart = _mm512_abs_epi8(_mm512_sub_epi8(a, b));
+        return _mm512_dpbusd_epi32(sums, apart, _mm512_set1_epi8(1));
+    }
+    static bool any_within(Sums sums, uint32_t most) {
+        return _mm512_cmple_epu32_mask(sums, _mm512_set1_epi32(static_cast<int>(most))) != 0;
+    }
+    static void store(Sums sums, uint32_t* to) { _mm512_storeu_si512(to, sums); }
     static Sums join(Sums a, Sums b) { return _mm512_add_epi32(a, b); }
     static uint32_t total(Sums sums) {
         const __m256i eight =

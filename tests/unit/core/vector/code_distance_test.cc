@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <random>
@@ -68,6 +69,52 @@ TEST(CodeDistance, every_target_gives_the_exact_sum) {
         }
     }
     EXPECT_GE(targets, 1);
+}
+
+// The codes of blocks, four bytes of each at a time.
+Code in_columns(const std::vector<Code>& codes) {
+    const size_t bytes = codes.front().size() * code_line_bytes;
+    Code out(codes.size() * codes.front().size());
+    uint8_t* const to = out.front().bytes;
+    for (size_t i = 0; i < codes.size(); ++i) {
+        for (size_t byte = 0; byte < bytes; ++byte) {
+            to[i / code_columns * code_columns * bytes + byte / 4 * code_line_bytes +
+               i % code_columns * 4 + byte % 4] = bytes_of(codes[i])[byte];
+        }
+    }
+    return out;
+}
+
+TEST(CodeDistance, columns_give_the_exact_sum_where_it_is_small_enough) {
+    std::mt19937_64 random(2);
+    for (const CodeTarget target : kTargets) {
+        if (column_distances_for(target, CodeMeasure::squares) == nullptr) continue;
+        for (size_t lines = 1; lines <= 8; ++lines) {
+            const Code query = random_code(random, lines);
+            std::vector<Code> codes;
+            for (size_t i = 0; i < 5 * code_columns; ++i)
+                codes.push_back(random_code(random, lines));
+            const Code columns = in_columns(codes);
+            for (const CodeMeasure measure : kMeasures) {
+                std::vector<uint32_t> sums;
+                for (const Code& code : codes) sums.push_back(expected(query, code, measure));
+                std::vector<uint32_t> sorted = sums;
+                std::sort(sorted.begin(), sorted.end());
+                for (const uint32_t most :
+                     {sorted.front() - 1, sorted[2], sorted[20], UINT32_MAX}) {
+                    std::vector<uint32_t> found(codes.size());
+                    column_distances_for(target, measure)(
+                        bytes_of(query), bytes_of(columns), codes.size() / code_columns,
+                        lines * code_line_bytes, most, found.data());
+                    for (size_t i = 0; i < codes.size(); ++i) {
+                        ASSERT_TRUE(sums[i] <= most ? found[i] == sums[i] : found[i] > most)
+                            << int(target) << " " << i << " of " << lines << ": " << sums[i] << " "
+                            << found[i] << " " << most;
+                    }
+                }
+            }
+        }
+    }
 }
 
 TEST(CodeDistance, the_largest_sum_fits) {
