@@ -15,6 +15,8 @@ std::string_view name_of(query::SearchWay way) {
     switch (way) {
         case query::SearchWay::rows:
             return "rows";
+        case query::SearchWay::codes:
+            return "codes";
         case query::SearchWay::walk:
             return "graph";
         default:

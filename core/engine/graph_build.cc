@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/engine/run_records.h"
+#include "core/index/graph/outside_codes.h"
 
 namespace grape::engine {
 
@@ -187,9 +188,10 @@ Status GraphBuild::enter() {
         run.graphed = {};
         run.hidden_graphed = 0;
     }
-    marked_graph_.run = run_;
-    marked_graph_.scratch = std::make_shared<index::GraphScratchPool>();
+    marked_graph_ = GraphView::of(run_);
     GRAPE_TRY(mark_graphed(marked_graph_, marked_, shard->rows.high(), base::next_edit()));
+    // What came during the build: no search shall be the one that makes all its codes.
+    GRAPE_TRY(marked_graph_.outside->cover(marked_));
     Change change;
     change.is_commit = false;
     change.apply = [this](CommitEdit& edit) { return apply(edit); };

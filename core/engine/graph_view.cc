@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "core/index/graph/outside_codes.h"
+
 namespace grape::engine {
 
 using base::Status;
@@ -30,6 +32,14 @@ struct NodeOfRow {
 };
 
 }  // namespace
+
+GraphView GraphView::of(std::shared_ptr<const index::GraphRun> graph) {
+    GraphView out;
+    out.scratch = std::make_shared<index::GraphScratchPool>();
+    out.outside = std::make_shared<index::OutsideCodes>(graph);
+    out.run = std::move(graph);
+    return out;
+}
 
 Status mark_graphed(GraphView& graph, std::vector<index::RunView>& runs, uint32_t rows_high,
                     uint64_t edit) {

@@ -12,6 +12,10 @@
 
 #include "core/index/graph/graph_search.h"
 
+namespace grape::index {
+class OutsideCodes;
+}
+
 namespace grape::engine {
 
 struct GraphView {
@@ -19,6 +23,10 @@ struct GraphView {
     uint32_t id = 0;             // of its record
     base::ChunkedBitset hidden;  // nodes that are no longer current
     std::shared_ptr<index::GraphScratchPool> scratch;
+    std::shared_ptr<index::OutsideCodes> outside;  // of the vectors that the graph does not have
+
+    // Nothing hidden yet.
+    static GraphView of(std::shared_ptr<const index::GraphRun> graph);
 };
 
 // Marks the positions of the runs that the graph has, and hides its other nodes. Reads all entries

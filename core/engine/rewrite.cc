@@ -5,6 +5,7 @@
 
 #include "core/engine/field_rewrite.h"
 #include "core/engine/run_records.h"
+#include "core/index/graph/outside_codes.h"
 
 namespace grape::engine {
 
@@ -62,6 +63,7 @@ class Registration {
 
   private:
     const std::vector<VectorOutput>& outputs() const { return files_.outputs(); }
+    Status make_codes() const;
     Status apply(CommitEdit& edit);
     Status remove_pending();
     void swap_runs(ShardView& view);
@@ -80,7 +82,22 @@ class Registration {
     bool handed_over_ = false, registered_ = false;
 };
 
+// No search shall be the one that makes the codes of a whole new file. Graphs stay in their places
+// meanwhile: they change under the same lock as files.
+Status Registration::make_codes() const {
+    for (uint32_t vector = 0; vector < outputs().size(); ++vector) {
+        const VectorOutput& output = outputs()[vector];
+        const std::optional<GraphView>& graph = sealed_.view->vectors[vector].graph;
+        if (output.file == nullptr || !graph) continue;
+        index::RunView run{output.file, output.file->count(), {}};
+        run.graphed = output.graphed;
+        GRAPE_TRY(graph->outside->cover(std::span(&run, 1)));
+    }
+    return {};
+}
+
 Status Registration::run() {
+    GRAPE_TRY(make_codes());
     Change change;
     change.is_commit = false;
     change.apply = [&](CommitEdit& edit) { return apply(edit); };

@@ -117,6 +117,8 @@ query::SearchSpace search_space(const ShardReader& reader, uint32_t number,
         space.graph = runs.graph->run.get();
         space.hidden_nodes = &runs.graph->hidden;
         space.scratch = runs.graph->scratch.get();
+        // Positions of a transaction's own tail may be given again.
+        if (reader.rows().published()) space.outside = runs.graph->outside.get();
     }
     return space;
 }

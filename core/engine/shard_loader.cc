@@ -342,11 +342,11 @@ Status Load::load_graph(const storage::RunRecord& record, uint32_t vector) {
     GRAPE_ASSIGN(
         std::shared_ptr<storage::Blob> blob,
         files_.open(record.blob, storage::BlobKind::graph, collection_.vector(vector).placement));
-    GraphView graph;
+    GRAPE_ASSIGN(std::shared_ptr<const index::GraphRun> run,
+                 index::GraphRun::open(std::move(blob), {record.offset, record.length},
+                                       collection_.graph_shape(vector)));
+    GraphView graph = GraphView::of(std::move(run));
     graph.id = record.run_id;
-    GRAPE_ASSIGN(graph.run, index::GraphRun::open(std::move(blob), {record.offset, record.length},
-                                                  collection_.graph_shape(vector)));
-    graph.scratch = std::make_shared<index::GraphScratchPool>();
     VectorRuns& runs = view_->vectors[vector];
     GRAPE_TRY(mark_graphed(graph, runs.runs, view_->rows.high(), edit_));
     runs.graph = std::move(graph);

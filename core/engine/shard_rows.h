@@ -52,10 +52,10 @@ class ShardRows final : public query::RowSource {
     uint64_t written_at(uint32_t row) const override { return shard_.rows.key_commit(row); }
     const query::FieldIndex* field(const base::JsonPath& path) const override;
 
-  private:
     // Not of a request that goes on writing.
     bool published() const { return indexed_until_ == UINT64_MAX; }
 
+  private:
     const Collection& collection_;
     const ShardView& shard_;
     const PointStore& points_;

@@ -1,5 +1,7 @@
 #include "core/engine/shard_view.h"
 
+#include "core/index/graph/outside_codes.h"
+
 namespace grape::engine {
 
 const index::RunView* VectorRuns::find(uint32_t run_id) const {
@@ -58,6 +60,8 @@ size_t ShardView::heap_bytes() const {
     for (const FieldRuns& each : fields) bytes += each.heap_bytes();
     for (const VectorRuns& each : vectors) {
         for (const index::RunView& run : each.runs) bytes += run.run->heap_bytes(run.length);
+        if (!each.graph) continue;
+        bytes += each.graph->scratch->heap_bytes() + each.graph->outside->heap_bytes();
     }
     return bytes;
 }

@@ -47,9 +47,10 @@ Status offer_block(const RunView& run, const DenseBlock& block, Scan& scan,
     return {};
 }
 
-Status search_run(const RunView& run, Scan& scan, std::span<const FlatQuery> queries) {
+Status search_run(const RunView& run, uint32_t first, Scan& scan,
+                  std::span<const FlatQuery> queries) {
     const uint32_t row_bytes = run.run->row_bytes();
-    for (uint32_t first = 0; first < run.length;) {
+    while (first < run.length) {
         if (scan.skips(run, first)) {
             ++first;
             continue;
@@ -88,9 +89,16 @@ Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
     Scan scan{shape, vector::score_block(shape.datatype, shape.distance), scope, {}};
     for (const RunView& run : runs) {
         const bool any = scope == FlatScope::all ? run.current() != 0 : run.outside_graph() != 0;
-        if (any) GRAPE_TRY(search_run(run, scan, queries));
+        if (any) GRAPE_TRY(search_run(run, 0, scan, queries));
     }
     return {};
+}
+
+Status flat_search_from(const RunView& run, uint32_t first, const FlatShape& shape,
+                        const FlatQuery& query, FlatScope scope) {
+    if (first >= run.length) return {};
+    Scan scan{shape, vector::score_block(shape.datatype, shape.distance), scope, {}};
+    return search_run(run, first, scan, std::span(&query, 1));
 }
 
 Status search_rows(std::span<const uint32_t> rows, const RowVectors& vectors,

@@ -30,6 +30,9 @@ struct FlatShape {
 enum class FlatScope : uint8_t { all, outside_graph };
 base::Status flat_search(std::span<const RunView> runs, const FlatShape& shape,
                          std::span<const FlatQuery> queries, FlatScope scope = FlatScope::all);
+// The same of one run and query, from a position on.
+base::Status flat_search_from(const RunView& run, uint32_t first, const FlatShape& shape,
+                              const FlatQuery& query, FlatScope scope);
 
 // Where the vectors of rows are: in whatever run has the current one.
 class RowVectors {

@@ -8,6 +8,10 @@
 #include "core/index/graph/graph_search.h"
 #include "core/query/query.h"
 
+namespace grape::index {
+class OutsideCodes;
+}
+
 namespace grape::query {
 
 // The vectors that are searched: the runs of one vector of a shard, and where each row's one is.
@@ -20,18 +24,21 @@ struct SearchSpace {
     const index::GraphRun* graph = nullptr;
     const base::ChunkedBitset* hidden_nodes = nullptr;
     index::GraphScratchPool* scratch = nullptr;
+    // Codes of what is outside of the graph; null: it is scanned as it is.
+    index::OutsideCodes* outside = nullptr;
 };
 
-// How a query is answered: its filter's rows are looked at, the graph is walked, or the runs are
-// scanned. A walk that finds too few goes on in one of the other ways.
-enum class SearchWay : uint8_t { rows, walk, scan };
+// How a query is answered: its filter's rows are looked at, or their codes in the graph are, or the
+// graph is walked, or the runs are scanned. Where codes or a walk find too few it goes on in one of
+// the other ways.
+enum class SearchWay : uint8_t { rows, codes, walk, scan };
 SearchWay way_of(const SearchSpace& space, const Nearest& query);
 
 // The hits of each query, best first, ties by id. Where there is a graph it is walked, and what is
 // outside of it scanned, unless the query wants to be exact; where a filter leaves few rows, these
-// alone are looked at; else the runs are scanned, once for all such queries. A walk that may have
-// missed answers which a filter lets through is finished exactly: as many hits as are asked for are
-// found whenever so many match.
+// alone are looked at, by their codes where that is enough; else the runs are scanned, once for all
+// such queries. A walk that may have missed answers which a filter lets through is finished
+// exactly: as many hits as are asked for are found whenever so many match.
 base::Result<std::vector<std::vector<Hit>>> run_nearest(const SearchSpace& space,
                                                         std::span<const Nearest> queries);
 

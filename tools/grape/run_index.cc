@@ -16,6 +16,7 @@ std::string estimate_text(const Json& condition) {
 
 std::string search_text(const std::string& way) {
     if (way == "rows") return "looks at the points that the filter lets through";
+    if (way == "codes") return "compares the codes of the points that the filter lets through";
     if (way == "graph") return "walks the graph";
     return "looks at all vectors";
 }

@@ -79,6 +79,30 @@ void Search::attach(uint32_t node, uint32_t degree) {
     GRAPE_DCHECK(false);
 }
 
+// Makes `host` link to `node`, unless it does so already or has no place for it: the last links are
+// the furthest.
+void add_in_link(Blocks& blocks, uint32_t host, uint32_t node, uint32_t degree, uint32_t many,
+                 std::vector<uint32_t>& in_links) {
+    uint8_t* const links = blocks.links(host);
+    const uint32_t size = link_count(links, blocks.shape.degree);
+    for (uint32_t i = 0; i < size; ++i) {
+        if (link_at(links, i) == node) return;
+    }
+    if (size < degree) {
+        set_link(links, size, node);
+        ++in_links[node];
+        return;
+    }
+    for (uint32_t i = size; i-- > 0;) {
+        uint32_t& of_target = in_links[link_at(links, i)];
+        if (of_target <= many) continue;
+        --of_target;
+        ++in_links[node];
+        set_link(links, i, node);
+        return;
+    }
+}
+
 }  // namespace
 
 std::vector<uint32_t> spread_nodes(uint32_t count) {
@@ -88,6 +112,23 @@ std::vector<uint32_t> spread_nodes(uint32_t count) {
         out[i] = static_cast<uint32_t>(uint64_t{i} * count / size);
     }
     return out;
+}
+
+void add_in_links(Blocks& blocks, uint32_t degree, uint32_t wanted) {
+    const uint32_t count = blocks.shape.count;
+    std::vector<uint32_t> in_links(count);
+    for (uint32_t node = 0; node < count; ++node) {
+        const uint8_t* links = blocks.links(node);
+        const uint32_t size = link_count(links, blocks.shape.degree);
+        for (uint32_t i = 0; i < size; ++i) ++in_links[link_at(links, i)];
+    }
+    for (uint32_t node = 0; node < count; ++node) {
+        const uint8_t* links = blocks.links(node);
+        const uint32_t size = link_count(links, blocks.shape.degree);
+        for (uint32_t i = 0; i < size && in_links[node] < wanted; ++i) {
+            add_in_link(blocks, link_at(links, i), node, degree, 2 * wanted, in_links);
+        }
+    }
 }
 
 std::vector<uint32_t> connect_nodes(Blocks& blocks, uint32_t degree,

@@ -369,6 +369,7 @@ Status GraphBuilder::connect() {
     scratch_.clear();
     workers_.reset();
     graph_.entry_points = spread_nodes(linked_);
+    add_in_links(graph_.blocks, graph_.degree, options_.in_links);
     graph_.order = connect_nodes(graph_.blocks, graph_.degree, graph_.entry_points);
     step_ = Step::done;
     return {};

@@ -28,6 +28,7 @@ struct LinkScratch;
 struct GraphBuildOptions {
     uint32_t degree = 32;   // links of a node, a multiple of 16 up to 64
     uint32_t effort = 100;  // nodes that a new node's search keeps
+    uint32_t in_links = 8;  // nodes to which fewer others link get more, if there is room
     uint32_t threads = 1;
     uint64_t seed = 1;
 };

@@ -1,6 +1,7 @@
 #include "core/index/graph/graph_code.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -20,6 +21,8 @@ constexpr float kMiddle = 63.5F;
 // lose the least; the extremes of some dimensions would make the step coarse for all.
 constexpr double kHeldShare = 0.9995;
 constexpr size_t kSampleValuesMax = 4u << 20;
+// What sums of floats lose of themselves, at most, and a place among the codes.
+constexpr double kFloatsLose = 1 + 1e-3, kPlacesLose = 1e-3;
 
 double sum_of_squares(std::span<const float> values) {
     double sum = 0;
@@ -122,7 +125,7 @@ void CodeScale::put_code(std::span<const float> values, uint8_t* code) const {
     std::memset(code + values.size(), 0, shape_.code_bytes() - values.size());
 }
 
-void CodeScale::encode(const uint8_t* stored, uint8_t* code, std::vector<float>& scratch) const {
+void CodeScale::prepare_stored(const uint8_t* stored, std::vector<float>& scratch) const {
     scratch.resize(shape_.code_dims());
     const std::span<float> values(scratch.data(), shape_.dim);
     prepare(shape_, stored, values);
@@ -131,7 +134,60 @@ void CodeScale::encode(const uint8_t* stored, uint8_t* code, std::vector<float>&
         const float share = complement(values, parameters_.norm_max, shares);
         std::fill_n(scratch.begin() + shape_.dim, shares, share);
     }
+}
+
+void CodeScale::encode(const uint8_t* stored, uint8_t* code, std::vector<float>& scratch) const {
+    prepare_stored(stored, scratch);
     put_code(scratch, code);
+}
+
+// Cutting all values into the box that codes can hold brings vectors nearer to each other and never
+// further apart: so of a value outside only its way from the side of the box to its code counts, at
+// most half a step. Several sums side by side; what floats lose is less than is added at the end.
+double CodeScale::error_of(std::span<const float> values, const uint8_t* code) const {
+    constexpr size_t kLanes = 8;
+    std::array<float, kLanes> sums{};
+    const bool squares = shape_.distance != Distance::manhattan;
+    const auto add = [&](float& sum, size_t i) {
+        const float inside = std::clamp((values[i] - parameters_.centres[i]) * per_step_,
+                                        -kMiddle - 0.5F, kMiddle + 0.5F);
+        const float place = inside + kMiddle;
+        const float apart = place - static_cast<float>(code[i]);
+        sum += squares ? apart * apart : std::fabs(apart);
+    };
+    size_t i = 0;
+    for (; i + kLanes <= values.size(); i += kLanes) {
+        for (size_t lane = 0; lane < kLanes; ++lane) add(sums[lane], i + lane);
+    }
+    for (; i < values.size(); ++i) add(sums[0], i);
+    double sum = 0;
+    for (const float each : sums) sum += each;
+    const auto size = static_cast<double>(values.size());
+    const double error = squares ? std::sqrt(sum) * kFloatsLose + kPlacesLose * std::sqrt(size)
+                                 : sum * kFloatsLose + kPlacesLose * size;
+    return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
+}
+
+// The formulas between keys and code distances take cosine's vectors to have length 1 and dot's to
+// have that of the longest. By how much of the square they may miss it:
+double CodeScale::length_slack() const {
+    return shape_.datatype == Datatype::f16 ? 2e-3 : 1e-5 + 1e-8 * shape_.dim;
+}
+
+bool CodeScale::has_length(std::span<const float> values, double squared) const {
+    return std::fabs(sum_of_squares(values) - squared) <= squared * length_slack();
+}
+
+float CodeScale::encode_with_error(const uint8_t* stored, uint8_t* code,
+                                   std::vector<float>& scratch) const {
+    prepare_stored(stored, scratch);
+    put_code(scratch, code);
+    const double longest = parameters_.norm_max;
+    const bool fits = shape_.distance == Distance::cosine ? has_length(scratch, 1)
+                      : shape_.distance == Distance::dot  ? has_length(scratch, longest * longest)
+                                                          : true;
+    if (!fits) return std::numeric_limits<float>::infinity();
+    return static_cast<float>(error_of(scratch, code) * kFloatsLose);
 }
 
 CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
@@ -156,6 +212,10 @@ CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
         facts = {2 / (step * step), 2 / (step * step)};
     }
     put_code(scratch, code);
+    facts.error = error_of(scratch, code);
+    if (shape_.distance == Distance::cosine && !has_length(scratch, 1)) {
+        facts.error = std::numeric_limits<double>::infinity();
+    }
     return facts;
 }
 
@@ -172,6 +232,27 @@ double CodeScale::reach(float key, const QueryFacts& facts) const {
     if (shape_.distance == Distance::euclid) distance *= distance;
     distance = std::max(0.0, distance + facts.key_shift);
     return distance + dims / 6 + kDeviations * std::sqrt(distance * 4 / 6 + dims / 6);
+}
+
+// |true distance - distance of the codes| <= the sum of both errors.
+uint32_t CodeScale::limit(float key, const QueryFacts& facts, float error) const {
+    const double errors = facts.error + error;
+    double apart = key * facts.key_factor;
+    if (shape_.distance == Distance::euclid) apart *= apart;
+    if (shape_.distance != Distance::manhattan) {
+        const double steps = 1.0 / (double{parameters_.step} * parameters_.step);
+        double longest = 0;
+        if (shape_.distance == Distance::cosine) longest = 1;
+        if (shape_.distance == Distance::dot) {
+            longest = std::max(parameters_.norm_max, parameters_.query_norm);
+        }
+        const double slack = 4 * length_slack() * longest * longest * steps;
+        apart = std::sqrt(std::max(0.0, apart + facts.key_shift + slack));
+    }
+    double most = apart * kFloatsLose + errors;
+    if (shape_.distance != Distance::manhattan) most *= most;
+    constexpr double kAll = std::numeric_limits<uint32_t>::max();
+    return most < kAll - 1 ? static_cast<uint32_t>(most) + 1 : static_cast<uint32_t>(kAll);
 }
 
 }  // namespace grape::index

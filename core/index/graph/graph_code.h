@@ -54,6 +54,7 @@ class CodeScale {
     // Of a query: what turns its exact keys into code distances.
     struct QueryFacts {
         double key_factor = 0, key_shift = 0;
+        double error = 0;  // of the query's code, as encode_with_error() gives it
     };
 
     CodeScale() = default;
@@ -65,15 +66,26 @@ class CodeScale {
 
     // `code` gets code_bytes(); `scratch` is the caller's, to be used again.
     void encode(const uint8_t* stored, uint8_t* code, std::vector<float>& scratch) const;
+    // The same, and how far rounding moved it, in steps (a root of squares, or a sum for
+    // Manhattan), never less than that. Infinity where limit() would not hold.
+    float encode_with_error(const uint8_t* stored, uint8_t* code,
+                            std::vector<float>& scratch) const;
     // `query` as vector::encode_query() made it.
     QueryFacts encode_query(const void* query, uint8_t* code, std::vector<float>& scratch) const;
     // Codes at a greater distance hardly belong to vectors with this key or a nearer one.
     double reach(float key, const QueryFacts& facts) const;
+    // Codes at a greater distance do not belong to vectors with this key or a nearer one, if the
+    // codes have at most this error.
+    uint32_t limit(float key, const QueryFacts& facts, float error) const;
 
     const Parameters& parameters() const { return parameters_; }
 
   private:
     void put_code(std::span<const float> values, uint8_t* code) const;
+    void prepare_stored(const uint8_t* stored, std::vector<float>& out) const;
+    double error_of(std::span<const float> values, const uint8_t* code) const;
+    double length_slack() const;
+    bool has_length(std::span<const float> values, double squared) const;
 
     GraphShape shape_;
     Parameters parameters_;

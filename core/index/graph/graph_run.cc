@@ -127,6 +127,45 @@ Result<storage::BlobView> GraphRun::blocks(uint32_t first, uint32_t size) const 
     return blob_->read(blocks_at_ + stride * first, static_cast<size_t>(stride * size));
 }
 
+// Rows mostly have no gaps, so the next one stands where it would stand without any; else it stands
+// before that.
+Status GraphRun::find_all(std::span<const uint32_t> rows,
+                          const std::function<void(uint32_t node)>& use) const {
+    const size_t bytes = size_t{count()} * sizeof(uint32_t);
+    GRAPE_ASSIGN(const storage::BlobView rows_view, blob_->read(rows_at_, bytes));
+    GRAPE_ASSIGN(const storage::BlobView sorted_view, blob_->read(sorted_at_, bytes));
+    const uint8_t* const sorted = sorted_view.bytes().data();
+    const uint8_t* const row_of = rows_view.bytes().data();
+    uint64_t low = 0, last_row = 0;  // the next row stands at `low` or later
+    bool inside = true;
+    const auto row_at = [&](uint64_t place) {
+        const auto node = base::load_le<uint32_t>(sorted + 4 * place);
+        inside = inside && node < count();
+        return inside ? base::load_le<uint32_t>(row_of + 4 * size_t{node}) : 0;
+    };
+    for (const uint32_t row : rows) {
+        uint64_t high = std::min<uint64_t>(count(), low + (row - last_row) + 1);
+        uint64_t place = high - 1;
+        while (low < high) {
+            const uint32_t found = row_at(place);
+            if (found == row) break;
+            if (found < row) {
+                low = place + 1;
+            } else {
+                high = place;
+            }
+            place = low + (high - low) / 2;
+        }
+        last_row = row;
+        if (!inside || low == count()) break;
+        if (low == high) continue;
+        use(base::load_le<uint32_t>(sorted + 4 * place));
+        low = place + 1;
+        ++last_row;
+    }
+    return inside ? Status() : malformed("the order of its rows");
+}
+
 Result<uint32_t> GraphRun::find(uint32_t row) const {
     uint32_t low = 0, high = count();
     while (low < high) {
@@ -163,6 +202,28 @@ Status GraphRun::verify_piece(uint32_t first, uint32_t size) const {
     return {};
 }
 
+// A walk that never ended would meet every node.
+Status GraphRun::verify_reach() const {
+    std::vector<bool> met(count());
+    std::vector<uint32_t> todo;
+    uint32_t reached = 0;
+    const auto meet = [&](uint32_t node) {
+        if (met[node]) return;
+        met[node] = true;
+        ++reached;
+        todo.push_back(node);
+    };
+    for (const uint32_t node : entry_points_) meet(node);
+    while (!todo.empty()) {
+        GRAPE_ASSIGN(const storage::BlobView view, blocks(todo.back(), 1));
+        todo.pop_back();
+        const uint8_t* links = view.bytes().data() + block_shape_.code_bytes;
+        const uint32_t linked = link_count(links, block_shape_.degree);
+        for (uint32_t i = 0; i < linked; ++i) meet(link_at(links, i));
+    }
+    return reached == count() ? Status() : malformed("no path leads to some of its nodes");
+}
+
 Status GraphRun::verify() const {
     uint64_t next_row = 0;  // the least that the next one may be
     for (uint32_t first = 0; first < count(); first += kVerifyNodes) {
@@ -179,7 +240,7 @@ Status GraphRun::verify() const {
             next_row = uint64_t{row} + 1;
         }
     }
-    return {};
+    return verify_reach();
 }
 
 size_t GraphRun::heap_bytes() const {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -43,9 +44,13 @@ class GraphRun {
     base::Status rows(uint32_t first, std::span<uint32_t> rows) const;
     base::Status entries(uint32_t first, std::span<DenseEntry> entries) const;
     base::Result<storage::BlobView> blocks(uint32_t first, uint32_t count) const;
+    // Calls use(node) for each row of an ascending list that has a node.
+    base::Status find_all(std::span<const uint32_t> rows,
+                          const std::function<void(uint32_t node)>& use) const;
     // The node of a row; kNoNode when there is none.
     base::Result<uint32_t> find(uint32_t row) const;
-    // Every link, every row, and the order of the rows.
+    // Every link, every row, the order of the rows, and that paths lead from the entry points to
+    // all nodes.
     base::Status verify() const;
     // What a link out of bounds is.
     base::Status bad_link() const;
@@ -68,6 +73,7 @@ class GraphRun {
     base::Status place_memory();
     base::Status malformed(const char* what) const;
     base::Status verify_piece(uint32_t first, uint32_t count) const;
+    base::Status verify_reach() const;
 
     std::shared_ptr<storage::Blob> blob_;
     GraphShape shape_;

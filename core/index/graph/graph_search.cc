@@ -4,24 +4,12 @@
 #include <limits>
 
 #include "core/index/graph/graph_nodes.h"
-#include "core/index/graph/graph_walk.h"
+#include "core/index/graph/search_scratch.h"
 
 namespace grape::index {
 
 using base::Result;
 using base::Status;
-
-struct SearchScratch {
-    WalkScratch walk;
-    std::vector<GraphCandidate> candidates;
-    std::vector<uint32_t> distances;  // of the candidates
-    std::vector<float> keys;
-
-    size_t heap_bytes() const {
-        return walk.heap_bytes() + candidates.capacity() * sizeof(GraphCandidate) +
-               (distances.capacity() + keys.capacity()) * sizeof(float);
-    }
-};
 
 GraphScratchPool::GraphScratchPool(size_t kept_max) : kept_max_(kept_max) {}
 
@@ -111,18 +99,49 @@ class PinnedNodes : public MemoryNodes {
     Status status_;
 };
 
+// Compares the codes of the nodes of query.rows.
+template <typename Nodes>
+Status compare_rows(const GraphRun& run, const GraphQuery& query, const WalkQuery& walked,
+                    Nodes& nodes, WalkScratch& scratch, GraphReply* reply) {
+    std::vector<uint32_t> fresh;
+    fresh.reserve(kDegreeMax);
+    bool good = true;
+    const auto all = [](uint32_t) { return true; };
+    const auto compare = [&] {
+        reply->visits += fresh.size();
+        good = good && score_into_pool(nodes, walked, fresh, scratch.pool, all);
+        fresh.clear();
+    };
+    GRAPE_TRY(run.find_all(*query.rows, [&](uint32_t node) {
+        if (query.hidden != nullptr && query.hidden->test(node)) return;
+        fresh.push_back(node);
+        if (fresh.size() == kDegreeMax) compare();
+    }));
+    compare();
+    reply->complete = good;
+    return nodes.status();
+}
+
+// By a walk, or of rows that are known.
+template <typename Nodes>
+Status run_on(const GraphRun& run, const GraphQuery& query, const WalkQuery& walked, Nodes& nodes,
+              WalkScratch& scratch, GraphReply* reply) {
+    return query.rows != nullptr ? compare_rows(run, query, walked, nodes, scratch, reply)
+                                 : run_walk(run, query, walked, nodes, scratch, reply);
+}
+
 Status find_candidates(const GraphRun& run, const GraphQuery& query, const WalkQuery& walked,
                        WalkScratch& scratch, GraphReply* reply) {
     if (run.memory() == nullptr) {
         ColdNodes nodes(run);
-        return run_walk(run, query, walked, nodes, scratch, reply);
+        return run_on(run, query, walked, nodes, scratch, reply);
     }
     if (run.all_checked()) {
         PinnedNodes nodes(run);
-        return run_walk(run, query, walked, nodes, scratch, reply);
+        return run_on(run, query, walked, nodes, scratch, reply);
     }
     CachedNodes nodes(run);
-    return run_walk(run, query, walked, nodes, scratch, reply);
+    return run_on(run, query, walked, nodes, scratch, reply);
 }
 
 Status score_piece(const GraphQuery& query, std::span<const GraphCandidate> piece,

@@ -1,5 +1,7 @@
 // Search in a graph: a walk over codes finds candidates, the caller's exact scores decide.
 //
+// Where a filter leaves few rows, all their codes are compared, without a walk.
+//
 // Hidden nodes and rows that a test refuses lead the walk on but are never answers. A walk visits
 // nodes (takes code distances) until it is done or `visits_max` is exceeded; then, or when it found
 // fewer than it was asked for, the caller finishes exactly. Nothing is guessed: GraphReply says so.
@@ -37,6 +39,9 @@ struct GraphQuery {
     const base::ChunkedBitset* hidden = nullptr;  // by node
     RowTest* test = nullptr;  // which rows may be answers; a candidate is asked for surely once
     uint64_t visits_max = UINT64_MAX;
+    // Where they are given, in ascending order: instead of a walk the codes of these rows' nodes
+    // are compared, all of them. What is no node is not met.
+    const std::vector<uint32_t>* rows = nullptr;
     ExactKeys exact_keys;
     TopK* top = nullptr;  // may hold answers already: they bound what is scored exactly
 };

@@ -22,6 +22,9 @@ Code use(GraphFiles& files, const TestVectors& vectors, std::string_view content
         GraphRun::open(files.blob(section, storage::Placement::pinned), place, vectors.shape);
     if (!run.ok()) return run.status().code();
     for (uint32_t row = 0; row < 20; ++row) static_cast<void>((*run)->find(row));
+    const std::vector<uint32_t> rows = {0, 1, 5, 8, 15, 21, 1000};
+    static_cast<void>(
+        (*run)->find_all(rows, [&](uint32_t node) { EXPECT_LT(node, (*run)->count()); }));
     static_cast<void>(GraphTester(vectors).search(**run, 0, 5));
     auto builder = GraphBuilder::create(vectors.shape, {}, {}, {}, {*run, {}});
     if (builder.ok()) static_cast<void>((*builder)->run());
@@ -48,6 +51,24 @@ TEST(GraphRun, gives_back_what_was_written) {
         ASSERT_EQ(std::memcmp(block->bytes().data(), graph.blocks.code(graph.order[node]),
                               vectors.shape.code_bytes()),
                   0);
+    }
+}
+
+TEST(GraphRun, finds_the_nodes_of_many_rows) {
+    const TestVectors vectors = make_vectors(graph_shape(4), 500, 10, 0);
+    GraphFiles files;
+    const auto run = files.open(files.write(build_graph(vectors)), vectors.shape);
+    std::mt19937_64 random(10);
+    for (const uint32_t part : {1u, 2u, 7u, 100u, 4000u}) {
+        std::vector<uint32_t> rows, wanted, found;
+        for (uint32_t row = 0; row < 4000; ++row) {
+            if (random() % part != 0) continue;
+            rows.push_back(row);
+            const uint32_t node = *run->find(row);
+            if (node != kNoNode) wanted.push_back(node);
+        }
+        ASSERT_TRUE(run->find_all(rows, [&](uint32_t node) { found.push_back(node); }).ok());
+        EXPECT_EQ(found, wanted) << part;
     }
 }
 
@@ -169,6 +190,26 @@ TEST(GraphRun, a_link_out_of_bounds_ends_the_search) {
         EXPECT_EQ(run->verify().code(), Code::corrupt);
     }
     std::filesystem::remove_all(folder);
+}
+
+// All links to one node lead elsewhere: nothing is out of bounds, and still a search cannot find
+// it.
+TEST(GraphRun, verify_says_that_a_node_cannot_be_reached) {
+    const TestVectors vectors = make_vectors(graph_shape(4), 300, 9, 0);
+    GraphFiles files;
+    const auto good = files.write(build_graph(vectors));
+    std::string content = content_of(*files.blob(good, storage::Placement::pinned));
+    const size_t stride = vectors.shape.code_bytes() + 128;
+    for (size_t at = content.size() - stride * 300; at < content.size(); at += stride) {
+        for (size_t link = at + vectors.shape.code_bytes(); link < at + stride; link += 4) {
+            if (base::load_le<uint32_t>(content.data() + link) == 299) {
+                base::store_le(content.data() + link, 0u);
+            }
+        }
+    }
+    EXPECT_TRUE(files.open(good, vectors.shape)->verify().ok());
+    const auto cut_off = files.open(files.write_raw(content, good.place), vectors.shape);
+    EXPECT_EQ(cut_off->verify().code(), Code::corrupt);
 }
 
 TEST(GraphRun, the_page_shows_a_section) {

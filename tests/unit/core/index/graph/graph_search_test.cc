@@ -66,6 +66,40 @@ TEST(GraphSearch, every_row_finds_itself) {
     EXPECT_EQ(missed, 0u);
 }
 
+// Instead of a walk: all codes of the rows that a filter leaves. Hidden ones and rows without a
+// node are not met.
+TEST(GraphSearch, rows_that_are_known_are_compared_by_their_codes) {
+    const TestVectors vectors = make_vectors(graph_shape(24), 3000, 12);
+    GraphFiles files;
+    const auto run = files.open(files.write(build_graph(vectors)), vectors.shape);
+    std::mt19937_64 random(12);
+    base::ChunkedBitset hidden;
+    for (const uint32_t part : {2u, 20u, 300u, 5000u}) {
+        std::vector<uint32_t> rows, nodes;
+        for (uint32_t row = 0; row < 7 * 3100; ++row) {
+            if (random() % part == 0) rows.push_back(row);
+        }
+        for (const uint32_t row : rows) {
+            const uint32_t node = *run->find(row);
+            if (node != kNoNode && random() % 10 == 0) hidden.set(node, part);
+            if (node != kNoNode && !hidden.test(node)) nodes.push_back(node);
+        }
+        GraphTester tester(vectors);
+        const auto asked = [&](GraphQuery& query) {
+            query.rows = &rows;
+            query.hidden = &hidden;
+        };
+        const auto matches = [&](uint32_t row) {
+            return std::binary_search(rows.begin(), rows.end(), row) &&
+                   !hidden.test(*run->find(row));
+        };
+        EXPECT_GE(tester.recall(*run, 10, asked, matches), 0.999) << part;
+        const auto answer = tester.search(*run, 0, 4000, asked);
+        EXPECT_EQ(answer.found.size(), nodes.size());
+        EXPECT_EQ(answer.reply.visits, nodes.size());
+    }
+}
+
 TEST(GraphSearch, small_graphs_answer_exactly) {
     for (const uint32_t count : {1u, 2u, 3u, 10u, 40u, 100u}) {
         SCOPED_TRACE(count);
