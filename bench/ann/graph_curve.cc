@@ -2,6 +2,7 @@
 // and speed at several efforts. For tuning; ./dev bench ann is what compares.
 //
 // usage: graph_curve SET [--folder DIR] [--rows N] [--queries N] [--threads N] [--effort N]...
+//                    [--in-links N] [--self N] [--outside N]
 #include <ctime>
 
 #include <algorithm>
@@ -15,7 +16,7 @@
 #include "core/index/dense_tail.h"
 #include "core/index/flat_search.h"
 #include "core/index/graph/connect.h"
-#include "core/index/graph/graph_search.h"
+#include "core/index/graph/outside_search.h"
 #include "core/vector/convert.h"
 #include "storage/disk.h"
 
@@ -29,6 +30,8 @@ struct Arguments {
     size_t rows = SIZE_MAX, queries = 1000;
     index::GraphBuildOptions options;
     std::vector<uint32_t> efforts;
+    uint32_t outside = 0;  // rows that the graph does not get
+    uint32_t self = 0;     // rows that search for themselves at default effort
 };
 
 double cpu_seconds() {
@@ -93,7 +96,7 @@ Work load(const Arguments& arguments) {
 }
 
 std::shared_ptr<index::GraphRun> build(const Work& work, const Arguments& arguments) {
-    std::vector<index::DenseEntry> entries(work.base.rows());
+    std::vector<index::DenseEntry> entries(work.base.rows() - arguments.outside);
     for (uint32_t i = 0; i < entries.size(); ++i) entries[i] = {i, 1};
     const auto read = [&](uint32_t first, uint32_t count, uint8_t* out) {
         std::memcpy(out, work.row(first), count * work.shape.row_bytes());
@@ -125,10 +128,45 @@ std::shared_ptr<index::GraphRun> build(const Work& work, const Arguments& argume
     return *run;
 }
 
+index::ExactKeys exact_keys(const Work& work, const void* query) {
+    const vector::ScoreBlock kernel = vector::score_block(work.shape.datatype, work.shape.distance);
+    return
+        [&work, query, kernel](std::span<const index::GraphCandidate> all, std::span<float> keys) {
+            for (const auto& each : all) __builtin_prefetch(work.row(each.row));
+            for (size_t c = 0; c < all.size(); ++c) {
+                float score = 0;
+                kernel(query, work.row(all[c].row), 0, 1, work.shape.dim, &score);
+                keys[c] = index::key_of_score(score, work.shape.distance);
+            }
+            return base::Status();
+        };
+}
+
+// How many of some rows come first, or something at the same place does.
+void find_themselves(const Work& work, const index::GraphRun& run, uint32_t rows) {
+    const Rows order;
+    index::GraphScratchPool scratch;
+    uint32_t found = 0;
+    rows = std::min(rows, static_cast<uint32_t>(work.base.rows()));
+    for (uint32_t row = 0; row < rows; ++row) {
+        index::TopK top(1, order);
+        index::GraphQuery query;
+        query.query = work.row(row);
+        query.k = 1;
+        query.top = &top;
+        query.exact_keys = exact_keys(work, query.query);
+        if (!index::graph_search(run, query, scratch).ok()) std::exit(1);
+        const std::vector<index::Candidate> best = top.take();
+        if (best.empty()) continue;
+        const float* const other = work.row(best.front().row);
+        found += std::equal(other, other + work.shape.dim, work.row(row)) ? 1 : 0;
+    }
+    std::printf("  %u of %u rows find themselves\n", found, rows);
+}
+
 void measure(const Work& work, const index::GraphRun& run, uint32_t effort) {
     const Rows order;
     index::GraphScratchPool scratch;
-    const vector::ScoreBlock kernel = vector::score_block(work.shape.datatype, work.shape.distance);
     size_t found = 0;
     uint64_t visits = 0, scored = 0;
     double best = 1e9;
@@ -141,16 +179,7 @@ void measure(const Work& work, const index::GraphRun& run, uint32_t effort) {
             query.query = work.queries.row(i);
             query.effort = effort;
             query.top = &top;
-            query.exact_keys = [&](std::span<const index::GraphCandidate> all,
-                                   std::span<float> keys) {
-                for (const auto& each : all) __builtin_prefetch(work.row(each.row));
-                for (size_t c = 0; c < all.size(); ++c) {
-                    float score = 0;
-                    kernel(query.query, work.row(all[c].row), 0, 1, work.shape.dim, &score);
-                    keys[c] = index::key_of_score(score, work.shape.distance);
-                }
-                return base::Status();
-            };
+            query.exact_keys = exact_keys(work, query.query);
             const auto reply = index::graph_search(run, query, scratch);
             if (!reply.ok()) std::exit(1);
             visits += reply->visits;
@@ -166,6 +195,49 @@ void measure(const Work& work, const index::GraphRun& run, uint32_t effort) {
                 static_cast<double>(visits) / queries, static_cast<double>(scored) / queries);
 }
 
+// The last rows as a tail beside the graph of the others: microseconds of a search of the tail that
+// knows what the walk found, by codes and by a plain scan.
+void search_outside(const Work& work, const std::shared_ptr<index::GraphRun>& run, uint32_t rows) {
+    const Rows order;
+    index::GraphScratchPool scratch;
+    const auto begin = static_cast<uint32_t>(work.base.rows()) - rows;
+    auto tail =
+        std::make_shared<index::DenseTail>(1, static_cast<uint32_t>(work.shape.row_bytes()));
+    for (uint32_t i = 0; i < rows; ++i) {
+        std::memcpy(tail->put(i, begin + i, 1), work.row(begin + i), work.shape.row_bytes());
+    }
+    const index::RunView view{tail, rows, {}};
+    const index::FlatShape shape{work.shape.datatype, work.shape.distance, work.shape.dim};
+    index::OutsideCodes codes(run);
+    double start = cpu_seconds();
+    if (!codes.cover({&view, 1}).ok()) std::exit(1);
+    const double coded = cpu_seconds() - start;
+    double best[2] = {1e9, 1e9};
+    for (int round = 0; round < 6; ++round) {
+        double seconds = 0;
+        for (size_t i = 0; i < work.queries.rows(); ++i) {
+            index::TopK top(kAnswers, order);
+            index::GraphQuery query;
+            query.query = work.queries.row(i);
+            query.top = &top;
+            query.exact_keys = exact_keys(work, query.query);
+            if (!index::graph_search(*run, query, scratch).ok()) std::exit(1);
+            const index::FlatQuery flat{query.query, &top};
+            start = cpu_seconds();
+            const base::Status searched =
+                round % 2 == 0
+                    ? index::outside_search(*run, codes, {&view, 1}, shape, flat, scratch)
+                    : index::flat_search({&view, 1}, shape, {&flat, 1});
+            seconds += cpu_seconds() - start;
+            if (!searched.ok()) std::exit(1);
+        }
+        best[round % 2] = std::min(best[round % 2], seconds);
+    }
+    const double queries = static_cast<double>(work.queries.rows());
+    std::printf("  %u rows outside: coded in %.2f us each; searched in %.0f us, plainly %.0f us\n",
+                rows, 1e6 * coded / rows, 1e6 * best[0] / queries, 1e6 * best[1] / queries);
+}
+
 Arguments parse(int count, char** words) {
     Arguments out;
     out.set = count > 1 ? words[1] : "";
@@ -177,6 +249,9 @@ Arguments parse(int count, char** words) {
         if (name == "--queries") out.queries = number;
         if (name == "--threads") out.options.threads = number;
         if (name == "--build-effort") out.options.effort = number;
+        if (name == "--in-links") out.options.in_links = number;
+        if (name == "--outside") out.outside = number;
+        if (name == "--self") out.self = number;
         if (name == "--effort") out.efforts.push_back(number);
     }
     if (out.efforts.empty()) out.efforts = {10, 14, 20, 28, 40, 56, 80, 100, 112, 160, 224};
@@ -188,6 +263,8 @@ int run(int count, char** words) {
     const Work work = load(arguments);
     const auto graph = build(work, arguments);
     for (const uint32_t effort : arguments.efforts) measure(work, *graph, effort);
+    if (arguments.outside != 0) search_outside(work, graph, arguments.outside);
+    if (arguments.self != 0) find_themselves(work, *graph, arguments.self);
     return 0;
 }
 

@@ -6,7 +6,8 @@ usage: run.py --library FILE --sets fashion,lsi,sift200,gloss --out FILE.json
 Every engine gets the same f32 arrays and one thread; peers answer through their batch call, Grape by
 one call of the C ABI a query, its batch figure beside it. An effort is chosen on the first half of
 the queries and reported on the second; QPS is the median of three rounds in which the engines take
-turns. A peer that is missing fails the run.
+turns. A peer that is missing fails the run. What Grape finds without any setting is said for each
+set, with each peer's speed at that recall.
 """
 
 import argparse
@@ -88,6 +89,15 @@ def speed_at(points, target):
     return low_speed + part * (high_speed - low_speed)
 
 
+def at_default(measured, built):
+    """Grape's recall and QPS when nothing is set, and the QPS of its peers at that recall."""
+    _, found, speed = measured[peers.Grape.name, peers.Grape.default_effort]
+    others = {peer.name: speed_at([measured[peer.name, effort] for effort in peer.efforts], found)
+              for peer, _ in built if not isinstance(peer, peers.Grape)}
+    return {"recall": round(found, 5), "qps": round(speed, 1),
+            "qps_of_others": {name: qps and round(qps, 1) for name, qps in others.items()}}
+
+
 def run_set(name, arguments):
     vectors, queries, distance = sets.load(arguments.folder, name, arguments.queries)
     truth = sets.furthest_true(vectors, queries, K)
@@ -102,7 +112,7 @@ def run_set(name, arguments):
                      for effort, point in points.items()]
             at[way] = {str(target): speed_at(points.values(), target) for target in TARGETS}
         peer.close()
-    return rows, {"set": name, "qps_at": at}
+    return rows, {"set": name, "qps_at": at, "default": at_default(measured, built)}
 
 
 def main():

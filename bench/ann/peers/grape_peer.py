@@ -15,8 +15,8 @@ ROWS_AT_ONCE = 10_000
 
 class Grape:
     name = "grape"
-    # 0 is the default, by grape_search_simple().
-    efforts = (0, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224)
+    default_effort = 0  # nothing is set: grape_search_simple()
+    efforts = (default_effort, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224)
     library = None  # path, set by run.py
 
     def __init__(self, dim, distance):
