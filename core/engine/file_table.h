@@ -33,6 +33,9 @@ class FileTable {
     };
     Totals totals() const GRAPE_EXCLUDES(mutex_);
 
+    // What pinned files take from; codes of vectors beside graphs do, too.
+    base::MemoryBudget& pinned_memory() { return memory_; }
+
   private:
     class File;
     struct Handle;

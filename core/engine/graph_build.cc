@@ -188,7 +188,7 @@ Status GraphBuild::enter() {
         run.graphed = {};
         run.hidden_graphed = 0;
     }
-    marked_graph_ = GraphView::of(run_);
+    marked_graph_ = GraphView::of(run_, services_.pinned_memory);
     GRAPE_TRY(mark_graphed(marked_graph_, marked_, shard->rows.high(), base::next_edit()));
     // What came during the build: no search shall be the one that makes all its codes.
     GRAPE_TRY(marked_graph_.outside->cover(marked_));

@@ -33,10 +33,10 @@ struct NodeOfRow {
 
 }  // namespace
 
-GraphView GraphView::of(std::shared_ptr<const index::GraphRun> graph) {
+GraphView GraphView::of(std::shared_ptr<const index::GraphRun> graph, base::MemoryBudget& memory) {
     GraphView out;
     out.scratch = std::make_shared<index::GraphScratchPool>();
-    out.outside = std::make_shared<index::OutsideCodes>(graph);
+    out.outside = std::make_shared<index::OutsideCodes>(graph, &memory);
     out.run = std::move(graph);
     return out;
 }

@@ -12,6 +12,9 @@
 
 #include "core/index/graph/graph_search.h"
 
+namespace grape::base {
+class MemoryBudget;
+}
 namespace grape::index {
 class OutsideCodes;
 }
@@ -25,8 +28,8 @@ struct GraphView {
     std::shared_ptr<index::GraphScratchPool> scratch;
     std::shared_ptr<index::OutsideCodes> outside;  // of the vectors that the graph does not have
 
-    // Nothing hidden yet.
-    static GraphView of(std::shared_ptr<const index::GraphRun> graph);
+    // Nothing hidden yet. `memory` is for codes, and outlives all views.
+    static GraphView of(std::shared_ptr<const index::GraphRun> graph, base::MemoryBudget& memory);
 };
 
 // Marks the positions of the runs that the graph has, and hides its other nodes. Reads all entries

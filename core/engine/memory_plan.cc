@@ -13,7 +13,7 @@ void at_most(uint64_t& size, uint64_t bytes) {
 
 // In sixteenths of the budget: vectors in no file 3 (they begin to be flushed at 1, commits wait at
 // 2), what a flush takes 1, the store 3 (two memtables, its cache, what it knows of its tables),
-// requests 4, builds of graphs 3, pinned files 1, answers of conditions 1.
+// requests 4, builds of graphs 3, pinned files and codes 1, answers of conditions 1.
 base::Result<MemoryPlan> MemoryPlan::make(uint64_t memory_bytes_max, Sizes& sizes,
                                           storage::StoreOptions& store) {
     MemoryPlan plan;

@@ -45,7 +45,7 @@ struct Sizes {
 struct Services {
     Sizes sizes;
     // Parts of memory_bytes_max (memory_plan.h): decoded requests and replies; graph builds; pinned
-    // files.
+    // files, and codes beside graphs.
     mutable base::MemoryBudget request_memory, build_memory, pinned_memory;
     uint64_t request_bytes_max = base::MemoryBudget::kUnlimited;  // of request_memory, for one
     base::Clock* clock = nullptr;

@@ -345,7 +345,7 @@ Status Load::load_graph(const storage::RunRecord& record, uint32_t vector) {
     GRAPE_ASSIGN(std::shared_ptr<const index::GraphRun> run,
                  index::GraphRun::open(std::move(blob), {record.offset, record.length},
                                        collection_.graph_shape(vector)));
-    GraphView graph = GraphView::of(std::move(run));
+    GraphView graph = GraphView::of(std::move(run), files_.pinned_memory());
     graph.id = record.run_id;
     VectorRuns& runs = view_->vectors[vector];
     GRAPE_TRY(mark_graphed(graph, runs.runs, view_->rows.high(), edit_));

@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 
+#include "core/base/memory_budget.h"
 #include "core/base/mutex.h"
 #include "core/index/dense_run.h"
 #include "core/index/graph/graph_blocks.h"
@@ -44,8 +45,10 @@ class RunCodes {
   public:
     static constexpr uint32_t kGroup = 256;
 
-    RunCodes(std::shared_ptr<const GraphRun> graph, std::shared_ptr<const CodeOrder> order)
-        : graph_(std::move(graph)), order_(std::move(order)) {}
+    // What does not fit into `memory` gets no codes; null: no limit. The budget outlives the codes.
+    RunCodes(std::shared_ptr<const GraphRun> graph, std::shared_ptr<const CodeOrder> order,
+             base::MemoryBudget* memory = nullptr)
+        : graph_(std::move(graph)), order_(std::move(order)), memory_(memory) {}
     ~RunCodes();
     RunCodes(const RunCodes&) = delete;
     RunCodes& operator=(const RunCodes&) = delete;
@@ -92,7 +95,8 @@ class RunCodes {
     const std::shared_ptr<const GraphRun> graph_;
     const std::shared_ptr<const CodeOrder> order_;
     std::atomic<uint64_t> extent_{0};
-    std::atomic<uint64_t> heap_bytes_{0};
+    base::MemoryBudget* const memory_;
+    std::atomic<uint64_t> heap_bytes_{0};  // taken from the budget
     std::array<std::atomic<Block*>, 26> blocks_{};
     base::Mutex extending_;
     std::vector<float> scratch_ GRAPE_GUARDED_BY(extending_);
@@ -101,7 +105,9 @@ class RunCodes {
 
 class OutsideCodes {
   public:
-    explicit OutsideCodes(std::shared_ptr<const GraphRun> graph) : graph_(std::move(graph)) {}
+    explicit OutsideCodes(std::shared_ptr<const GraphRun> graph,
+                          base::MemoryBudget* memory = nullptr)
+        : graph_(std::move(graph)), memory_(memory) {}
     // Those of a run that is in a published view.
     base::Result<std::shared_ptr<RunCodes>> of(const RunView& run) GRAPE_EXCLUDES(mutex_);
     base::Result<std::shared_ptr<const CodeOrder>> order() GRAPE_EXCLUDES(mutex_);
@@ -117,6 +123,7 @@ class OutsideCodes {
     base::Status find_order() GRAPE_REQUIRES(mutex_);
 
     const std::shared_ptr<const GraphRun> graph_;
+    base::MemoryBudget* const memory_;
     mutable base::Mutex mutex_;
     std::shared_ptr<const CodeOrder> order_ GRAPE_GUARDED_BY(mutex_);  // once it was wanted
     std::map<const DenseRun*, Entry> entries_ GRAPE_GUARDED_BY(mutex_);

@@ -31,12 +31,14 @@ class OneIn final : public RowTest {
 // tail. Some vectors are far from all that the graph's scale was made for.
 class World {
   public:
-    World(const GraphShape& shape, uint32_t count, uint64_t seed) : random_(seed) {
+    World(const GraphShape& shape, uint32_t count, uint64_t seed,
+          base::MemoryBudget* memory = nullptr)
+        : random_(seed) {
         vectors_ = make_vectors(shape, count, seed, 20);
         TestVectors first = vectors_;
         first.stored.resize(count / 3 * shape.row_bytes());
         graph_ = files_.open(files_.write(build_graph(first)), shape);
-        codes_ = std::make_unique<OutsideCodes>(graph_);
+        codes_ = std::make_unique<OutsideCodes>(graph_, memory);
         make_outliers(count);
         for (const auto& [begin, end, graphed] :
              {std::tuple{0u, count / 2, true}, std::tuple{count / 2, count, false}}) {
@@ -172,6 +174,20 @@ TEST(OutsideSearch, codes_go_with_their_run) {
     const RunView fresh{tail, 1, {}};
     ASSERT_TRUE(world.codes().cover(std::span(&fresh, 1)).ok());
     EXPECT_LT(world.codes().heap_bytes(), before);
+}
+
+// What does not fit gets no codes, is found all the same, and nothing stays taken.
+TEST(OutsideSearch, keeps_to_a_budget) {
+    for (const uint64_t bytes : {uint64_t{0}, uint64_t{40'000}, uint64_t{1} << 30}) {
+        base::MemoryBudget memory(bytes);
+        {
+            World world(graph_shape(8), 6000, 7, &memory);
+            for (size_t query = 0; query < 6; ++query) world.compare(query, 10, nullptr, {});
+            EXPECT_LE(memory.used(), bytes);
+            EXPECT_EQ(memory.used() != 0, bytes != 0);
+        }
+        EXPECT_EQ(memory.used(), 0u);
+    }
 }
 
 TEST(OutsideSearch, many_threads_extend_and_read_at_once) {
