@@ -43,7 +43,7 @@ Result<std::unique_ptr<ScratchMemory>> ScratchMemory::create(const std::string& 
     }
     const int error = refused != 0 ? refused : errno;
     ::close(file);  // the map keeps it
-    if (data == MAP_FAILED) return failed(directory, "map", error);
+    if (data == MAP_FAILED) return failed(directory, refused != 0 ? "reserve" : "map", error);
     return std::unique_ptr<ScratchMemory>(
         new ScratchMemory(static_cast<uint8_t*>(data), size_bytes));
 }

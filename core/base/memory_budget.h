@@ -65,7 +65,7 @@ class MemoryHold {
         if (budget_ == nullptr) return {};
         if (bytes > bytes_max_ - std::min(bytes_, bytes_max_)) {
             return Status::make_nomem(what, ": needs more than ", bytes_max_,
-                                      " bytes, the part of memory_bytes_max for one request");
+                                      " bytes, the part of memory_bytes_max for it");
         }
         if (!budget_->take(bytes)) {
             return Status::make_nomem(what, ": ", bytes, " bytes do not fit beside ",

@@ -246,6 +246,8 @@ std::optional<uint32_t> Background::recount_tails() {
         const base::MutexLock lock(mutex_);
         for (const auto& [number, rest] : set_aside_) resting.insert(number);
     }
+    // Before the view is taken: what commits add meanwhile stays counted, some of it twice.
+    const uint64_t before = services_.unflushed_bytes;
     uint64_t bytes = 0;
     uint64_t most = 0;
     std::optional<uint32_t> largest;
@@ -259,7 +261,7 @@ std::optional<uint32_t> Background::recount_tails() {
             most = shard->tail_bytes;
             largest = number;
         });
-    services_.unflushed_bytes = bytes;
+    services_.unflushed_bytes += bytes - before;
     return largest;
 }
 

@@ -49,6 +49,7 @@ Status Background::admit(uint64_t bytes) {
 void Background::leave(uint64_t bytes) {
     const base::MutexLock lock(mutex_);
     admitted_bytes_ -= bytes;
+    if (wanted_bytes_ != 0) changed_.notify_all();
 }
 
 // A commit that waits for more room than half gets it.

@@ -19,6 +19,11 @@ bool is_transaction_request(const Request& request);
 // The one operation of a request that is a write of points.
 std::optional<OperationRef> single_operation(const RequestBody& body);
 
+// Bytes of vectors that a commit brings into memory; and of all that it brings.
+struct CommitBytes {
+    uint64_t tail = 0, all = 0;
+};
+
 class DatabaseImpl {
   public:
     static base::Result<std::unique_ptr<DatabaseImpl>> open(const OpenOptions& options);
@@ -50,9 +55,8 @@ class DatabaseImpl {
     base::Status make_automatic_field(const CreateFieldIndex& index);
     base::Status cover_index(const std::string& collection);
     base::Result<ReplyBody> maintain(const RequestBody& body);
-    // `tail_bytes`: of vectors that the commit brings into memory.
     base::Result<WriteReply> commit(Change& change, const WriteOptions& options,
-                                    uint64_t tail_bytes = 0);
+                                    CommitBytes bytes = {});
     base::Status check_memory(uint64_t bytes) const;
     base::Status admit(uint64_t tail_bytes);
     base::Status drain(bool everything);

@@ -7,22 +7,43 @@ namespace grape::engine {
 using base::Result;
 using base::Status;
 
+namespace {
+
+// With conditions a point may come twice, and a place must not change while the file is open.
+bool is_conditional(const UpsertPoints& operation) {
+    return std::any_of(operation.points.begin(), operation.points.end(),
+                       [](const PointInput& point) { return point.if_version.has_value(); });
+}
+
+// By vector.
+std::vector<uint64_t> bytes_of(const Collection& collection, const UpsertPoints& operation) {
+    std::vector<uint64_t> bytes(collection.vectors());
+    for (const PointInput& point : operation.points) {
+        for (const NamedVector& each : point.vectors) {
+            const uint32_t number = *collection.find_vector(each.name);
+            bytes[number] += collection.row_bytes(number);
+        }
+    }
+    return bytes;
+}
+
+}  // namespace
+
+uint64_t direct_bytes(const Sizes& sizes, const Collection& collection,
+                      const UpsertPoints& operation) {
+    if (is_conditional(operation)) return 0;
+    uint64_t direct = 0;
+    for (const uint64_t bytes : bytes_of(collection, operation)) {
+        if (bytes >= sizes.direct_file_bytes) direct += bytes;
+    }
+    return direct;
+}
+
 DirectFiles::DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation,
                          bool single)
     : edit_(edit), shard_(shard), files_(shard.collection->vectors()) {
-    // With conditions a point may come twice, and a place must not change while the file is open.
-    const auto conditional = [](const PointInput& point) { return point.if_version.has_value(); };
-    if (!single || !edit.alone() ||
-        std::any_of(operation.points.begin(), operation.points.end(), conditional)) {
-        return;
-    }
-    std::vector<uint64_t> bytes(files_.size());
-    for (const PointInput& point : operation.points) {
-        for (const NamedVector& each : point.vectors) {
-            const uint32_t number = *shard.collection->find_vector(each.name);
-            bytes[number] += shard.collection->row_bytes(number);
-        }
-    }
+    if (!single || !edit.alone() || is_conditional(operation)) return;
+    const std::vector<uint64_t> bytes = bytes_of(*shard.collection, operation);
     for (uint32_t number = 0; number < files_.size(); ++number) {
         files_[number].direct = bytes[number] >= edit.services().sizes.direct_file_bytes;
         if (files_[number].direct) files_[number].run_id = shard.view->next_run_id++;

@@ -11,6 +11,10 @@
 
 namespace grape::engine {
 
+// How many bytes of vectors of the operation, when it is alone in its commit, do not become a tail.
+uint64_t direct_bytes(const Sizes& sizes, const Collection& collection,
+                      const UpsertPoints& operation);
+
 class DirectFiles {
   public:
     DirectFiles(CommitEdit& edit, ShardEdit& shard, const UpsertPoints& operation, bool single);

@@ -2,6 +2,7 @@
 #include <type_traits>
 
 #include "core/engine/database_impl.h"
+#include "core/engine/direct_file.h"
 #include "core/engine/explain_query.h"
 #include "core/engine/info.h"
 #include "core/engine/read_fields.h"
@@ -54,6 +55,19 @@ CommitChanges changes_of(const CommitEdit& edit, size_t ids_max) {
     }
     return out;
 }
+
+// A commit that was let in, until it is over.
+class Admitted {
+  public:
+    Admitted(Background& background, uint64_t bytes) : background_(background), bytes_(bytes) {}
+    ~Admitted() { background_.leave(bytes_); }
+    Admitted(const Admitted&) = delete;
+    Admitted& operator=(const Admitted&) = delete;
+
+  private:
+    Background& background_;
+    const uint64_t bytes_;
+};
 
 std::string operation_path(bool batch, size_t index) {
     return batch ? base::cat("operations[", index, "].") : std::string();
@@ -165,13 +179,12 @@ Status DatabaseImpl::check_memory(uint64_t bytes) const {
     const uint64_t used = services_.files->totals().heap_bytes + services_.store->memory_bytes() +
                           services_.unflushed_bytes;
     if (used + bytes <= max) return {};
-    return Status::make_nomem("commit: ", bytes, " bytes of vectors do not fit beside the ", used,
+    return Status::make_nomem("commit: ", bytes, " bytes do not fit beside the ", used,
                               " of the database in memory; memory_bytes_max is ", max);
 }
 
 // Where nothing flushes by itself, the writer does.
 Status DatabaseImpl::admit(uint64_t tail_bytes) {
-    GRAPE_TRY(check_memory(tail_bytes));
     Status admitted = background_->admit(tail_bytes);
     if (admitted.code() != base::Code::nomem || options_.background) return admitted;
     GRAPE_TRY(drain(false));
@@ -179,7 +192,7 @@ Status DatabaseImpl::admit(uint64_t tail_bytes) {
 }
 
 Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& options,
-                                        uint64_t tail_bytes) {
+                                        CommitBytes bytes) {
     const Durability durability = options.durability.value_or(options_.durability);
     change.sync = durability == Durability::full;
     change.idempotency_key = options.idempotency_key;
@@ -194,10 +207,10 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
         graphs_->note_commit(edit);
         transactions_->ring().trim(edit.commit());
     };
-    GRAPE_TRY(admit(tail_bytes));
-    const Status committed = sequencer_->run(change);
-    background_->leave(tail_bytes);
-    GRAPE_TRY(committed);
+    GRAPE_TRY(check_memory(bytes.all));
+    GRAPE_TRY(admit(bytes.tail));
+    const Admitted admitted(*background_, bytes.tail);
+    GRAPE_TRY(sequencer_->run(change));
     if (durability == Durability::group) {
         const uint32_t delay_ms =
             options.durability ? options.group_delay_ms : options_.group_delay_ms;
@@ -227,10 +240,14 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
         key_bytes += estimate_key_bytes(operations[i]);
         tail_bytes += vector_bytes(*collection->collection, operations[i]);
     }
-    // One large operation writes its own file.
-    const bool direct = operations.size() == 1 && tail_bytes >= services_.sizes.direct_file_bytes;
+    // One large upsert writes its own file.
+    uint64_t direct = 0;
+    if (const auto* const* upsert = std::get_if<const UpsertPoints*>(&operations.front());
+        upsert != nullptr && operations.size() == 1) {
+        direct = direct_bytes(services_.sizes, *checked.front(), **upsert);
+    }
     Change change;
-    change.alone = direct || key_bytes > 2 * services_.sizes.batch_bytes;
+    change.alone = direct != 0 || key_bytes > 2 * services_.sizes.batch_bytes;
     change.apply = [&](CommitEdit& edit) -> Status {
         for (size_t i = 0; i < operations.size(); ++i) {
             GRAPE_TRY(apply_operation(edit, operations[i], operation_path(batch, i),
@@ -238,7 +255,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
         }
         return {};
     };
-    return wrap(commit(change, options, direct ? 0 : tail_bytes));
+    return wrap(commit(change, options, {tail_bytes - direct, tail_bytes + key_bytes}));
 }
 
 Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,

@@ -38,7 +38,7 @@ class GraphBuild {
   private:
     const VectorRuns& runs() const { return shard_->vectors[plan_.vector]; }
     Status gather(bool reuse);
-    Result<index::ScratchMaker> hold_memory(const index::GraphBuildOptions& options, uint64_t kept);
+    Result<index::ScratchMaker> hold_memory(index::GraphBuildOptions& options, uint64_t kept);
     Status read(uint32_t first, uint32_t count, uint8_t* out) const;
     Status apply(CommitEdit& edit);
     static Status hide_newly_gone(index::RunView& run, const index::RunView& marked,
@@ -137,14 +137,19 @@ Result<bool> GraphBuild::prepare() {
 
 // Where the nodes do not fit into the budget they lie in a file, but never in a mapped one where
 // the collection is not to have such.
-Result<index::ScratchMaker> GraphBuild::hold_memory(const index::GraphBuildOptions& options,
+// Each thread takes memory of its own: where that is too much, one builds.
+Result<index::ScratchMaker> GraphBuild::hold_memory(index::GraphBuildOptions& options,
                                                     uint64_t kept) {
     const uint64_t nodes = kept + new_nodes_.entries.size();
-    const index::GraphBuilder::Memory needed =
-        index::GraphBuilder::memory(collection_->graph_shape(plan_.vector), options, nodes);
+    const index::GraphShape shape = collection_->graph_shape(plan_.vector);
+    index::GraphBuilder::Memory needed = index::GraphBuilder::memory(shape, options, nodes);
     const uint64_t sources =
         new_nodes_.entries.size() * (2 * sizeof(index::DenseEntry) + sizeof(NewNodes::Source));
     memory_ = base::MemoryHold(services_.build_memory);
+    if (needed.other_bytes + sources > services_.build_memory.bytes_max()) {
+        options.threads = 1;
+        needed = index::GraphBuilder::memory(shape, options, nodes);
+    }
     GRAPE_TRY(memory_.grow(needed.other_bytes + sources, "graph"));
     const Status blocks = memory_.grow(needed.block_bytes, "graph");
     if (blocks.ok()) return index::ScratchMaker();

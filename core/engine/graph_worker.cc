@@ -168,7 +168,13 @@ Status GraphWorker::drain() {
     Status drained;
     for (const uint32_t number : all) {
         const base::MutexLock build(build_mutex_);
-        if (drained.ok()) drained = look_at(number, true, threads);
+        if (!drained.ok()) continue;
+        drained = look_at(number, true, threads);
+        // Without memory for a graph its vectors are scanned; the others still get theirs.
+        if (drained.code() == base::Code::nomem) {
+            note_failure(number, drained);
+            drained = {};
+        }
     }
     const base::MutexLock lock(mutex_);
     --drains_;

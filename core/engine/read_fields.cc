@@ -97,6 +97,7 @@ Result<ScrollReply> scroll_in_order(const Services& services, const View& view,
     GRAPE_TRY(query::visit_in_order({reader->rows(), order.key, *field, filter.get()},
                                     order.descending, std::move(from), take));
     out.payload_reads = filter == nullptr ? 0 : filter->payload_reads();
+    out.memory = reader->points().memory();
     return out;
 }
 

@@ -114,8 +114,8 @@ Result<ReplyBody> DatabaseImpl::commit_transaction(const Request& request) {
         GRAPE_TRY(transaction->check_rest(edit, checked));
         return transaction->replay(edit);
     };
-    GRAPE_ASSIGN(WriteReply reply,
-                 commit(change, request.write, has_writes ? transaction->bytes() : 0));
+    const uint64_t bytes = has_writes ? transaction->bytes() : 0;
+    GRAPE_ASSIGN(WriteReply reply, commit(change, request.write, {bytes, bytes}));
     return ReplyBody(reply);
 }
 
