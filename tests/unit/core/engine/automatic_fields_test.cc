@@ -52,7 +52,8 @@ TEST(AutomaticFields, come_after_filters_that_read_many_payloads) {
         {"n", R"({"key":"n","range":{"gt":4}})", index::FieldKind::integer},
         {"r", R"({"key":"r","range":{"gt":1}})", index::FieldKind::floating},
     };
-    for (const auto& [path, condition, kind] : kCases) {
+    for (const auto& [path, filter, kind] : kCases) {
+        const std::string condition = filter;  // which a lambda may take
         const std::string before = count_of(database, condition);
         ask_often(database, condition);
         ASSERT_TRUE(test::wait_until([&] {

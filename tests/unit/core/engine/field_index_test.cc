@@ -47,7 +47,7 @@ std::vector<Question> questions() {
         out.push_back({base::cat(R"({"must_not":{"key":"w","match":{"value":")", word, R"("}}})"),
                        [word](const Known& each) { return each.word != word; }});
     }
-    for (const uint64_t number : {1, 4, 8}) {
+    for (const uint64_t number : {1u, 4u, 8u}) {
         out.push_back({base::cat(R"({"must":{"key":"n","match":{"value":)", number, "}}}"),
                        [number](const Known& each) {
                            return each.number == number || each.number + 1 == number;
@@ -154,7 +154,7 @@ std::set<std::filesystem::path> field_files(const std::string& path) {
 }
 
 TEST(FieldIndex, is_made_dropped_and_replaced_over_any_number_of_points) {
-    for (const uint64_t count : {0, 50, 6000}) {
+    for (const uint64_t count : {0u, 50u, 6000u}) {
         SCOPED_TRACE(count);
         TemporaryDirectory directory;
         Tested tested(directory.file("db"), file_sizes());
