@@ -10,18 +10,16 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <thread>
 
-#include "bench/dataset.h"
-#include "bindings/cpp/grape.hpp"
+#include "bench/database.h"
 #include "core/base/cat.h"
 #include "core/base/json.h"
+#include "tests/support/temporary_directory.h"
 
 namespace grape::bench {
 namespace {
 
-constexpr size_t kImportRows = 1000;
 constexpr size_t kSearchesAtOnce = 128;
 
 struct Options {
@@ -30,29 +28,13 @@ struct Options {
     size_t rows = SIZE_MAX, exact = SIZE_MAX;
 };
 
-template <typename T>
-T must(Result<T> result) {
-    if (result) return std::move(result).value();
-    std::fprintf(stderr, "graph_check: %s: %s\n", result.error().name(),
-                 result.error().message.c_str());
-    std::exit(1);
-}
-
 class Check {
   public:
     Check(Database& db, const Dataset& set) : db_(db), set_(set) {}
 
     void import() {
-        const Distance distance = set_.distance == "Euclid" ? Distance::euclid : Distance::cosine;
-        must(db_.create_collection(set_.name, set_.base.dim, distance));
-        std::vector<uint64_t> ids;
-        for (size_t first = 0; first < set_.base.rows(); first += kImportRows) {
-            ids.resize(std::min(kImportRows, set_.base.rows() - first));
-            for (size_t i = 0; i < ids.size(); ++i) ids[i] = first + i;
-            must(db_.upsert(set_.name, ids,
-                            Slice<float>(set_.base.row(first), ids.size() * set_.base.dim),
-                            set_.base.dim));
-        }
+        must(db_.create_collection(set_.name, set_.base.dim, distance_of(set_)));
+        import_rows(db_, set_.name, set_.base, 0, set_.base.rows());
         must(db_.request_json(R"({"optimize": {}})"));
     }
     // What `verify` has to say.
@@ -119,9 +101,8 @@ bool run(const Options& options, const std::string& name) {
     }
     Dataset set = std::move(loaded).value();
     set.base.values.resize(std::min(options.rows, set.base.rows()) * set.base.dim);
-    std::string folder = std::filesystem::temp_directory_path() / "grape-bench-XXXXXX";
-    if (mkdtemp(folder.data()) == nullptr) return false;
-    Database db = must(Database::open(folder + "/db"));
+    const test::TemporaryDirectory folder;
+    Database db = must(Database::open(folder.path() + "/db"));
     Check check(db, set);
     check.import();
     const std::vector<std::string> problems = check.problems();
@@ -135,7 +116,6 @@ bool run(const Options& options, const std::string& name) {
         name.c_str(), rows, problems.size(), first, exact, exact_rows);
     std::fflush(stdout);
     must(db.close());
-    std::filesystem::remove_all(folder);
     return problems.empty() && exact == exact_rows && (rows - first) * 1000 <= rows;
 }
 

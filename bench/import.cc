@@ -18,8 +18,7 @@
 #include <random>
 #include <thread>
 
-#include "bench/dataset.h"
-#include "bindings/cpp/grape.hpp"
+#include "bench/database.h"
 #include "core/base/cat.h"
 #include "core/base/json.h"
 
@@ -41,28 +40,13 @@ struct Options {
     std::string durability = "full";
 };
 
-template <typename T>
-T must(Result<T> result) {
-    if (result) return std::move(result).value();
-    std::fprintf(stderr, "import: %s: %s\n", result.error().name(), result.error().message.c_str());
-    std::exit(1);
-}
-
-Distance distance_of(const Dataset& set) {
-    return set.distance == "Euclid" ? Distance::euclid : Distance::cosine;
-}
-
 // Milliseconds of each request.
 std::vector<double> import(Database& db, const Dataset& set, size_t points_per_request) {
     std::vector<double> times;
-    std::vector<uint64_t> ids;
     for (size_t first = 0; first < set.base.rows(); first += points_per_request) {
-        const size_t count = std::min(points_per_request, set.base.rows() - first);
-        ids.resize(count);
-        for (size_t i = 0; i < count; ++i) ids[i] = first + i;
         const auto start = Clock::now();
-        must(db.upsert(set.name, ids, Slice<float>(set.base.row(first), count * set.base.dim),
-                       set.base.dim));
+        upsert_rows(db, set.name, set.base, first,
+                    std::min(first + points_per_request, set.base.rows()));
         times.push_back(seconds_since(start) * 1000);
     }
     std::sort(times.begin(), times.end());

@@ -15,21 +15,19 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
 #include <mutex>
 #include <random>
 #include <thread>
 
-#include "bench/dataset.h"
-#include "bindings/cpp/grape.hpp"
+#include "bench/database.h"
 #include "core/base/json.h"
+#include "tests/support/temporary_directory.h"
 
 namespace grape::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr size_t kImportRows = 1000;
 constexpr uint32_t kDim = 128;
 constexpr uint32_t kAnswers = 10;
 constexpr std::chrono::milliseconds kWindow{100};
@@ -40,14 +38,6 @@ struct Options {
     size_t base = 200'000, more = 50'000, rate = 1000, readers = 4;
     double seconds = 10;
 };
-
-template <typename T>
-T must(Result<T> result) {
-    if (result) return std::move(result).value();
-    std::fprintf(stderr, "readers: %s: %s\n", result.error().name(),
-                 result.error().message.c_str());
-    std::exit(1);
-}
 
 // `count` rows, each a mixture of two of the set's (or of random clumps), so that new ones are as
 // near to old ones as those are to each other.
@@ -153,16 +143,7 @@ class Bench {
     }
 
   private:
-    void import(size_t first, size_t end) {
-        std::vector<uint64_t> ids;
-        while (first < end) {
-            ids.resize(std::min(kImportRows, end - first));
-            for (size_t i = 0; i < ids.size(); ++i) ids[i] = first + i;
-            must(db_.upsert(kCollection, ids, Slice<float>(rows_.row(first), ids.size() * kDim),
-                            kDim));
-            first += ids.size();
-        }
-    }
+    void import(size_t first, size_t end) { import_rows(db_, kCollection, rows_, first, end); }
     // Vectors that are not in the graph; `idle`: nothing is left to do for it.
     uint64_t outside(bool* idle) const {
         const Buffer reply =
@@ -241,13 +222,9 @@ int main(int argc, char** argv) {
     app.add_option("--seconds", options.seconds, "of searches without import");
     app.add_option("--readers", options.readers, "threads that search");
     CLI11_PARSE(app, argc, argv);
-    std::string folder = std::filesystem::temp_directory_path() / "grape-bench-XXXXXX";
-    if (mkdtemp(folder.data()) == nullptr) return 1;
-    {
-        grape::Database db = grape::bench::must(grape::Database::open(folder + "/db"));
-        grape::bench::Bench(db, options).run();
-        grape::bench::must(db.close());
-    }
-    std::filesystem::remove_all(folder);
+    const grape::test::TemporaryDirectory folder;
+    grape::Database db = grape::bench::must(grape::Database::open(folder.path() + "/db"));
+    grape::bench::Bench(db, options).run();
+    grape::bench::must(db.close());
     return 0;
 }

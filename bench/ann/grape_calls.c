@@ -4,37 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "capi/include/grape/grape.h"
+#include "bench/c_calls.h"
 
-#if defined(__GNUC__)
-#define ANN_EXPORT __attribute__((visibility("default")))
-#else
-#define ANN_EXPORT
-#endif
-
-ANN_EXPORT grape_db* ann_open(const char* path);
-ANN_EXPORT int32_t ann_close(grape_db* db);
-ANN_EXPORT int32_t ann_create(grape_db* db, uint32_t dim, int32_t distance);
-ANN_EXPORT int32_t ann_add(grape_db* db, const uint64_t* ids, const float* vectors, size_t count,
-                           uint32_t dim);
-ANN_EXPORT int32_t ann_request(grape_db* db, const char* json, char* reply, size_t reply_bytes);
-ANN_EXPORT int32_t ann_search(grape_db* db, const float* queries, size_t count, uint32_t dim,
-                              size_t k, uint32_t effort, uint64_t* ids);
-ANN_EXPORT int32_t ann_batch(grape_db* db, const float* queries, size_t count, uint32_t dim,
-                             size_t k, uint32_t effort, uint64_t* ids);
+BENCH_EXPORT int32_t ann_create(grape_db* db, uint32_t dim, int32_t distance);
+BENCH_EXPORT int32_t ann_add(grape_db* db, const uint64_t* ids, const float* vectors, size_t count,
+                             uint32_t dim);
+BENCH_EXPORT int32_t ann_search(grape_db* db, const float* queries, size_t count, uint32_t dim,
+                                size_t k, uint32_t effort, uint64_t* ids);
+BENCH_EXPORT int32_t ann_batch(grape_db* db, const float* queries, size_t count, uint32_t dim,
+                               size_t k, uint32_t effort, uint64_t* ids);
 
 static const char kCollection[] = "ann";
-
-grape_db* ann_open(const char* path) {
-    grape_db* db = NULL;
-    grape_error error = GRAPE_ERROR_INIT;
-    if (grape_open(path, NULL, &db, &error) != GRAPE_OK) fprintf(stderr, "%s\n", error.message);
-    return db;
-}
-
-int32_t ann_close(grape_db* db) {
-    return grape_close(db, NULL);
-}
 
 int32_t ann_create(grape_db* db, uint32_t dim, int32_t distance) {
     return grape_create_collection_simple(db, kCollection, dim, distance, NULL);
@@ -43,28 +23,6 @@ int32_t ann_create(grape_db* db, uint32_t dim, int32_t distance) {
 int32_t ann_add(grape_db* db, const uint64_t* ids, const float* vectors, size_t count,
                 uint32_t dim) {
     return grape_upsert_simple(db, kCollection, ids, vectors, count, dim, NULL, NULL);
-}
-
-/* Any request in JSON; the reply is cut to fit. */
-int32_t ann_request(grape_db* db, const char* json, char* reply, size_t reply_bytes) {
-    grape_buffer out = GRAPE_BUFFER_INIT;
-    grape_error error = GRAPE_ERROR_INIT;
-    const grape_status status =
-        grape_request(db, GRAPE_JSON, json, strlen(json), NULL, 0, &out, &error);
-    snprintf(reply, reply_bytes, "%s", status == GRAPE_OK ? out.data : error.message);
-    grape_buffer_release(&out);
-    return status;
-}
-
-/* The numbers behind "id": in a reply; places without one keep UINT64_MAX. */
-static void read_ids(const char* reply, size_t wanted, uint64_t* ids) {
-    static const char kName[] = "\"id\":";
-    for (size_t i = 0; i < wanted; ++i) {
-        reply = strstr(reply, kName);
-        if (reply == NULL) return;
-        reply += sizeof(kName) - 1;
-        ids[i] = strtoull(reply, NULL, 10);
-    }
 }
 
 static grape_status search_message(grape_db* db, const float* query, uint32_t dim, size_t k,
@@ -79,7 +37,7 @@ static grape_status search_message(grape_db* db, const float* query, uint32_t di
                  kCollection, k, (unsigned)effort);
     const grape_status status =
         grape_search(db, GRAPE_JSON, request, (size_t)size, &blob, 1, &out, NULL);
-    if (status == GRAPE_OK) read_ids(out.data, k, ids);
+    if (status == GRAPE_OK) bench_read_ids(out.data, k, ids);
     grape_buffer_release(&out);
     return status;
 }
@@ -126,7 +84,7 @@ int32_t ann_batch(grape_db* db, const float* queries, size_t count, uint32_t dim
     }
     memcpy(request + size, "]}}", 3);
     status = grape_search(db, GRAPE_JSON, request, size + 3, &blob, 1, &out, NULL);
-    if (status == GRAPE_OK) read_ids(out.data, count * k, ids);
+    if (status == GRAPE_OK) bench_read_ids(out.data, count * k, ids);
     grape_buffer_release(&out);
     free(request);
     return status;

@@ -117,7 +117,7 @@ def run_set(name, arguments):
 
 def main():
     parser = argparse.ArgumentParser(description="compares Grape with its peers")
-    parser.add_argument("--library", required=True, help="libann_grape.so")
+    parser.add_argument("--library", dest="shared_object", required=True, help="libann_grape.so")
     parser.add_argument("--sets", default=",".join(sets.FILES))
     parser.add_argument("--out", required=True)
     parser.add_argument("--folder", default="../shared/data")
@@ -126,7 +126,7 @@ def main():
     unknown = [name for name in arguments.sets.split(",") if name not in sets.FILES]
     if unknown:
         parser.error(f"there is no set {unknown[0]}")
-    peers.Grape.library = arguments.library
+    peers.Grape.shared_object = arguments.shared_object
     result = {"rows": [], "summary": []}
     for name in arguments.sets.split(","):
         rows, summary = run_set(name, arguments)

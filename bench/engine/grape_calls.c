@@ -7,13 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "capi/include/grape/grape.h"
-
-#if defined(__GNUC__)
-#define ENGINE_EXPORT __attribute__((visibility("default")))
-#else
-#define ENGINE_EXPORT
-#endif
+#include "bench/c_calls.h"
 
 /* Rows that are written: row i has the id ids[i], `dim` floats, and a payload of JSON text. */
 typedef struct engine_rows {
@@ -24,19 +18,16 @@ typedef struct engine_rows {
     uint32_t dim;
 } engine_rows;
 
-ENGINE_EXPORT grape_db* engine_open(const char* path);
-ENGINE_EXPORT int32_t engine_close(grape_db* db);
-ENGINE_EXPORT int32_t engine_request(grape_db* db, const char* json, char* reply, size_t bytes);
-ENGINE_EXPORT int32_t engine_upsert(grape_db* db, const engine_rows* rows);
-ENGINE_EXPORT int32_t engine_upsert_each(grape_db* db, const engine_rows* rows, uint64_t* times);
-ENGINE_EXPORT int32_t engine_delete(grape_db* db, const uint64_t* ids, size_t count);
-ENGINE_EXPORT int32_t engine_writers(grape_db* db, const engine_rows* rows, size_t threads,
-                                     uint64_t* times);
-ENGINE_EXPORT int32_t engine_read_each(grape_db* db, const uint64_t* ids, size_t count,
-                                       size_t* payload_bytes);
-ENGINE_EXPORT int32_t engine_search_each(grape_db* db, const char* filter, const float* queries,
-                                         size_t count, uint32_t dim, size_t k, uint64_t* ids,
-                                         uint64_t* times, const int32_t* stop, size_t* done);
+BENCH_EXPORT int32_t engine_upsert(grape_db* db, const engine_rows* rows);
+BENCH_EXPORT int32_t engine_upsert_each(grape_db* db, const engine_rows* rows, uint64_t* times);
+BENCH_EXPORT int32_t engine_delete(grape_db* db, const uint64_t* ids, size_t count);
+BENCH_EXPORT int32_t engine_writers(grape_db* db, const engine_rows* rows, size_t threads,
+                                    uint64_t* times);
+BENCH_EXPORT int32_t engine_read_each(grape_db* db, const uint64_t* ids, size_t count,
+                                      size_t* payload_bytes);
+BENCH_EXPORT int32_t engine_search_each(grape_db* db, const char* filter, const float* queries,
+                                        size_t count, uint32_t dim, size_t k, uint64_t* ids,
+                                        uint64_t* times, const int32_t* stop, size_t* done);
 
 static const char kCollection[] = "gloss";
 
@@ -44,28 +35,6 @@ static uint64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-grape_db* engine_open(const char* path) {
-    grape_db* db = NULL;
-    grape_error error = GRAPE_ERROR_INIT;
-    if (grape_open(path, NULL, &db, &error) != GRAPE_OK) fprintf(stderr, "%s\n", error.message);
-    return db;
-}
-
-int32_t engine_close(grape_db* db) {
-    return grape_close(db, NULL);
-}
-
-/* Any request in JSON; the reply is cut to fit. */
-int32_t engine_request(grape_db* db, const char* json, char* reply, size_t bytes) {
-    grape_buffer out = GRAPE_BUFFER_INIT;
-    grape_error error = GRAPE_ERROR_INIT;
-    const grape_status status =
-        grape_request(db, GRAPE_JSON, json, strlen(json), NULL, 0, &out, &error);
-    snprintf(reply, bytes, "%s", status == GRAPE_OK ? out.data : error.message);
-    grape_buffer_release(&out);
-    return status;
 }
 
 static int32_t upsert_part(grape_db* db, const engine_rows* rows, size_t first, size_t count) {
@@ -149,17 +118,6 @@ int32_t engine_read_each(grape_db* db, const uint64_t* ids, size_t count, size_t
     return GRAPE_OK;
 }
 
-/* The numbers behind "id": in a reply; places without one keep UINT64_MAX. */
-static void read_ids(const char* reply, size_t wanted, uint64_t* ids) {
-    static const char kName[] = "\"id\":";
-    for (size_t i = 0; i < wanted; ++i) {
-        reply = strstr(reply, kName);
-        if (reply == NULL) return;
-        reply += sizeof(kName) - 1;
-        ids[i] = strtoull(reply, NULL, 10);
-    }
-}
-
 static int32_t search(grape_db* db, const char* filter, const float* query, uint32_t dim, size_t k,
                       uint64_t* ids) {
     char request[1024];
@@ -172,7 +130,7 @@ static int32_t search(grape_db* db, const char* filter, const float* query, uint
     const int32_t status =
         grape_search(db, GRAPE_JSON, request, (size_t)size, &blob, 1, &out, NULL);
     memset(ids, 0xFF, k * sizeof(*ids));
-    if (status == GRAPE_OK) read_ids(out.data, k, ids);
+    if (status == GRAPE_OK) bench_read_ids(out.data, k, ids);
     grape_buffer_release(&out);
     return status;
 }

@@ -41,7 +41,7 @@ def run(arguments, folder):
     engines, loads = [], [machine()]
     try:
         for name in arguments.engines.split(","):
-            engines.append(Engine(name, folder, {"library": arguments.library}))
+            engines.append(Engine(name, folder, {"library": arguments.shared_object}))
         for part in measures.ALL:
             if arguments.parts and measures.name(part) not in arguments.parts.split(","):
                 continue
@@ -59,7 +59,8 @@ def run(arguments, folder):
 
 def main():
     parser = argparse.ArgumentParser(description="compares Grape with embedded databases")
-    parser.add_argument("--library", required=True, help="libengine_grape.so")
+    parser.add_argument("--library", dest="shared_object", required=True,
+                        help="libengine_grape.so")
     parser.add_argument("--out", required=True)
     parser.add_argument("--folder", default="../shared/data", help="where `gloss` lies")
     parser.add_argument("--work", help="where the databases are made; default: beside --out")
@@ -72,7 +73,7 @@ def main():
     unknown = set(arguments.engines.split(",")) - set(peers.NAMES)
     if unknown:
         parser.error(f"there is no engine {unknown.pop()}")
-    arguments.library = os.path.abspath(arguments.library)
+    arguments.shared_object = os.path.abspath(arguments.shared_object)
     # Not the system's temporary folder, which may be memory, where a sync costs nothing.
     beside = arguments.work or os.path.dirname(os.path.abspath(arguments.out))
     folder = tempfile.mkdtemp(prefix="grape-engine-", dir=beside)

@@ -44,7 +44,7 @@ def use_python_with_the_oracle():
 def options():
     quick = os.environ.get("GRAPE_TEST_QUICK") == "1"
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("library")
+    parser.add_argument("shared_object", metavar="library")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--operations", type=int, default=QUICK if quick else 1500)
     parser.add_argument("--indexes", choices=("none", "some", "all", "mixed"), default="mixed")
@@ -87,7 +87,7 @@ def run_rounds(args, folder, tally):
         wanted = min(QUESTIONS_IN_A_ROUND, args.operations - asked)
         done, session = 0, None
         try:
-            session = Session(args.library, os.path.join(folder, f"round{round_number}"), seed, way,
+            session = Session(args.shared_object, os.path.join(folder, f"round{round_number}"), seed, way,
                               tally)
             while done < wanted:
                 done += session.step()
@@ -135,7 +135,7 @@ def finish(passed, failed, skipped):
 
 def main():
     args = options()
-    args.library = os.path.abspath(args.library)
+    args.shared_object = os.path.abspath(args.shared_object)
     if not use_python_with_the_oracle():
         return finish(0, [], {"oracle": "the Python package qdrant-client is not installed"})
     if args.differences:
@@ -150,7 +150,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="grape-differential-") as temporary:
         folder = args.keep or temporary
         os.makedirs(folder, exist_ok=True)
-        probe(args.library, folder, tally)
+        probe(args.shared_object, folder, tally)
         fault = run_rounds(args, folder, tally)
     failed = report(args, tally)
     if fault:

@@ -17,14 +17,14 @@ class Grape:
     name = "grape"
     default_effort = 0  # nothing is set: grape_search_simple()
     efforts = (default_effort, 10, 14, 20, 28, 40, 56, 80, 112, 160, 224)
-    library = None  # path, set by run.py
+    shared_object = None  # path, set by run.py
 
     def __init__(self, dim, distance):
-        self.calls = ctypes.CDLL(self.library)
-        self.calls.ann_open.restype = ctypes.c_void_p
+        self.calls = ctypes.CDLL(self.shared_object)
+        self.calls.bench_open.restype = ctypes.c_void_p
         self.dim = dim
         self.folder = tempfile.mkdtemp(prefix="grape-ann-")
-        self.db = ctypes.c_void_p(self.calls.ann_open(
+        self.db = ctypes.c_void_p(self.calls.bench_open(
             os.path.join(self.folder, "db").encode()))
         self.call("ann_create", ctypes.c_uint32(dim),
                   ctypes.c_int32(COSINE if distance == "Cosine" else EUCLID))
@@ -49,7 +49,7 @@ class Grape:
         reply = ctypes.create_string_buffer(1 << 20)
         end = time.monotonic() + seconds_max
         while time.monotonic() < end:
-            self.call("ann_request", request, reply, ctypes.c_size_t(len(reply)))
+            self.call("bench_request", request, reply, ctypes.c_size_t(len(reply)))
             if json.loads(reply.value)["result"]["status"] == "green":
                 return
             time.sleep(0.2)
@@ -69,5 +69,5 @@ class Grape:
         return self.search("ann_batch", queries, k, effort)
 
     def close(self):
-        self.calls.ann_close(self.db)
+        self.calls.bench_close(self.db)
         shutil.rmtree(self.folder, ignore_errors=True)

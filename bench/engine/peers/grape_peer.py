@@ -28,7 +28,7 @@ class Peer:
 
     def __init__(self, folder, dim, settings):
         self.calls = ctypes.CDLL(settings["library"])
-        self.calls.engine_open.restype = ctypes.c_void_p
+        self.calls.bench_open.restype = ctypes.c_void_p
         self.folder = folder
         self.dim = dim
         self.db = None
@@ -44,13 +44,13 @@ class Peer:
     def request(self, operation, body):
         text = json.dumps({operation: {"collection_name": "gloss", **body}}).encode()
         reply = ctypes.create_string_buffer(1 << 20)
-        status = self.calls.engine_request(self.db, text, reply, ctypes.c_size_t(len(reply)))
+        status = self.calls.bench_request(self.db, text, reply, ctypes.c_size_t(len(reply)))
         if status != 0:
             raise RuntimeError(f"{operation}: {reply.value.decode()}")
         return json.loads(reply.value)["result"]
 
     def open(self):
-        self.db = ctypes.c_void_p(self.calls.engine_open(self.folder.encode()))
+        self.db = ctypes.c_void_p(self.calls.bench_open(self.folder.encode()))
         if not self.db:
             raise RuntimeError("grape does not open")
 
@@ -123,4 +123,4 @@ class Peer:
         return answers, times[:done.value]
 
     def close(self):
-        self.call("engine_close")
+        self.call("bench_close")
