@@ -196,6 +196,15 @@ Result<std::string> read_name(const JsonValue& object, std::string_view name, co
     return text;
 }
 
+Result<std::string> read_using(const JsonValue& body, const Place& at) {
+    const JsonValue* name = find_member(body, "using");
+    if (name == nullptr) return std::string();
+    const Place here(at, "using");
+    GRAPE_ASSIGN(std::string out, read_string(*name, here));
+    GRAPE_TRY(check_vector_name(out, here.text()));
+    return out;
+}
+
 Result<std::string> read_collection(const JsonValue& body, const Place& at,
                                     const Context& context) {
     const bool inherits = find_member(body, "collection_name") == nullptr;

@@ -90,6 +90,8 @@ base::Result<bool> read_bool_or(const base::JsonValue& object, std::string_view 
 base::Result<uint64_t> read_integer_or(const base::JsonValue& object, std::string_view name,
                                        const Place& at, uint64_t otherwise, uint64_t least = 0);
 
+// The vector's name; "" where it is missing.
+base::Result<std::string> read_using(const base::JsonValue& body, const Place& at);
 // collection_name; in a batch, where it is missing, the batch's.
 base::Result<std::string> read_collection(const base::JsonValue& body, const Place& at,
                                           const Context& context);

@@ -65,11 +65,7 @@ Result<ExplainQuery> decode_explain(const JsonValue& body, const Place& at,
     ExplainQuery out;
     GRAPE_ASSIGN(out.collection, read_collection(body, at, context));
     GRAPE_ASSIGN(out.filter, read_filter_member(body, at, context));
-    if (const JsonValue* name = find_member(body, "using")) {
-        const Place here(at, "using");
-        GRAPE_ASSIGN(out.using_vector, read_string(*name, here));
-        GRAPE_TRY(check_vector_name(out.using_vector, here.text()));
-    }
+    GRAPE_ASSIGN(out.using_vector, read_using(body, at));
     GRAPE_ASSIGN(out.limit, read_integer_or(body, "limit", at, out.limit, 1));
     GRAPE_ASSIGN(out.exact, read_bool_or(body, "exact", at, out.exact));
     return out;

@@ -93,11 +93,7 @@ Result<QueryPoints> read_search(const JsonValue& body, const Place& at, const Co
     const Place query_at(at, "query");
     if (query == nullptr) return unsupported(query_at, "a query without a vector or point id");
     GRAPE_ASSIGN(out.query, read_query(*query, query_at, context));
-    if (const JsonValue* name = find_member(body, "using")) {
-        const Place here(at, "using");
-        GRAPE_ASSIGN(out.using_vector, read_string(*name, here));
-        GRAPE_TRY(check_vector_name(out.using_vector, here.text()));
-    }
+    GRAPE_ASSIGN(out.using_vector, read_using(body, at));
     GRAPE_ASSIGN(out.limit, read_integer_or(body, "limit", at, out.limit, 1));
     GRAPE_ASSIGN(out.offset, read_integer_or(body, "offset", at, out.offset));
     if (const Status window = check_window(out.offset, out.limit); !window.ok()) {
