@@ -10,6 +10,7 @@
 #include "core/engine/request/decode_filter.h"
 #include "core/query/row_sets.h"
 #include "fuzz/target.h"
+#include "tests/unit/core/query/plain_matches.h"
 #include "tests/unit/core/query/random_rows.h"
 
 namespace {
@@ -19,20 +20,6 @@ using grape::engine::FilterPtr;
 using grape::index::RowBitset;
 using grape::query::Filter;
 using grape::query::PlainRows;
-
-// A row whose payload is at hand.
-class PlainFacts final : public grape::query::PointFacts {
-  public:
-    explicit PlainFacts(const PlainRows::Row& row) : row_(row) {}
-    const grape::base::PointId& id() const override { return row_.id; }
-    bool has_vector(std::string_view name) const override { return row_.vectors.contains(name); }
-    Result<grape::base::PayloadView> payload() override {
-        return grape::base::PayloadView(row_.payload);
-    }
-
-  private:
-    const PlainRows::Row& row_;
-};
 
 constexpr std::array<unsigned, 3> kIndexed = {0, 100, 50};  // percent of the fields
 constexpr size_t kSets = 4 * kIndexed.size();
@@ -76,38 +63,19 @@ Result<FilterPtr> read_flatbuffers(std::string_view bytes) {
     return std::visit(FilterOf{}, request->body);
 }
 
-RowBitset matching(const Filter& filter, const PlainRows& rows) {
-    const auto check = grape::query::PayloadCheck::make(
-        filter, [&rows](const auto& path) { return grape::query::text_field(rows, path); });
-    fuzz_check(check.ok());
-    RowBitset out(rows.high());
-    for (uint32_t row = 0; row < rows.high(); ++row) {
-        if (!rows.alive(row)) continue;
-        PlainFacts facts(rows.row(row));
-        const auto matches = (*check)->matches(facts);
-        fuzz_check(matches.ok());
-        if (*matches) out.set(row);
-    }
-    return out;
-}
-
-bool is_subset(const RowBitset& part, const RowBitset& whole) {
-    RowBitset rest = part;
-    rest.and_not(whole);
-    return !rest.any();
-}
-
 void check_rows(const Filter& filter, const PlainRows& rows) {
-    const RowBitset wanted = matching(filter, rows);
+    const auto matches = grape::query::plain_matches(filter, rows);
+    fuzz_check(matches.ok());
+    const RowBitset& wanted = *matches;
     const auto sets = grape::query::find_rows(filter, rows);
     fuzz_check(sets.ok());
-    fuzz_check(is_subset(sets->sure, wanted));
-    fuzz_check(is_subset(wanted, sets->possible));
+    fuzz_check(grape::query::is_subset(sets->sure, wanted));
+    fuzz_check(grape::query::is_subset(wanted, sets->possible));
     const auto found = grape::query::RowFilter::make(filter, rows);
     fuzz_check(found.ok());
     fuzz_check((*found)->settle().ok());
-    fuzz_check(is_subset((*found)->possible(), wanted));
-    fuzz_check(is_subset(wanted, (*found)->possible()));
+    fuzz_check(grape::query::is_subset((*found)->possible(), wanted));
+    fuzz_check(grape::query::is_subset(wanted, (*found)->possible()));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "core/engine/request/decode_filter.h"
 #include "core/query/row_sets.h"
+#include "tests/unit/core/query/plain_matches.h"
 #include "tests/unit/core/query/random_filters.h"
 #include "tests/unit/core/query/random_rows.h"
 
@@ -21,40 +22,6 @@ std::shared_ptr<const Filter> filter_of(std::string_view json) {
     return filter.ok() ? *filter : std::make_shared<const Filter>();
 }
 
-// A row whose payload is at hand.
-class PlainFacts final : public PointFacts {
-  public:
-    explicit PlainFacts(const PlainRows::Row& row) : row_(row) {}
-    const base::PointId& id() const override { return row_.id; }
-    bool has_vector(std::string_view name) const override { return row_.vectors.contains(name); }
-    base::Result<base::PayloadView> payload() override { return base::PayloadView(row_.payload); }
-
-  private:
-    const PlainRows::Row& row_;
-};
-
-// The rows that match by their payloads alone.
-RowBitset matching(const Filter& filter, const PlainRows& rows) {
-    const auto check = PayloadCheck::make(
-        filter, [&rows](const base::JsonPath& path) { return text_field(rows, path); });
-    EXPECT_TRUE(check.ok());
-    RowBitset out(rows.high());
-    for (uint32_t row = 0; row < rows.high(); ++row) {
-        if (!rows.alive(row)) continue;
-        PlainFacts facts(rows.row(row));
-        const auto matches = (*check)->matches(facts);
-        EXPECT_TRUE(matches.ok());
-        if (*matches) out.set(row);
-    }
-    return out;
-}
-
-bool is_subset(const RowBitset& part, const RowBitset& whole) {
-    RowBitset rest = part;
-    rest.and_not(whole);
-    return !rest.any();
-}
-
 std::vector<uint32_t> listed(const RowBitset& rows) {
     std::vector<uint32_t> out;
     rows.for_each([&out](uint32_t row) { out.push_back(row); });
@@ -64,7 +31,9 @@ std::vector<uint32_t> listed(const RowBitset& rows) {
 void check_one(const std::string& json, const PlainRows& rows) {
     SCOPED_TRACE(json);
     const auto filter = filter_of(json);
-    const RowBitset wanted = matching(*filter, rows);
+    const auto matching = plain_matches(*filter, rows);
+    ASSERT_TRUE(matching.ok()) << matching.status().to_string();
+    const RowBitset& wanted = *matching;
     const auto sets = find_rows(*filter, rows);
     ASSERT_TRUE(sets.ok()) << sets.status().to_string();
     ASSERT_TRUE(is_subset(sets->sure, wanted))
