@@ -78,6 +78,44 @@ class Graphs : public testing::Test {
         EXPECT_GE(same * 100, wanted * 97) << same << " of " << wanted;
         EXPECT_EQ(database.problems(), "");
     }
+    // Every second point gets 1 as its `n`, the others 0.
+    static void mark(TestDatabase& database, uint64_t first, uint64_t end) {
+        for (const uint64_t value : {0u, 1u}) {
+            std::string ids;
+            for (uint64_t id = first + value; id < end; id += 2) {
+                ids += base::cat(ids.empty() ? "" : ",", id);
+            }
+            database.run(base::cat(R"({"set_payload": {"collection_name": "a", "points": [)", ids,
+                                   R"(], "payload": {"n": )", value, "}}}"));
+        }
+    }
+    void expect_right_filtered(TestDatabase& database) {
+        size_t same = 0, wanted = 0;
+        for (int i = 0; i < 30; ++i) {
+            std::string text;
+            for (const float value : draw()) text += base::cat(text.empty() ? "" : ",", value);
+            const auto hits = [&](bool exact) {
+                const auto request = decode_request_json(
+                    base::cat(R"({"query_points": {"collection_name": "a", "query": [)", text,
+                              R"(], "limit": 10, "filter": {"must": {"key": "n",
+                              "match": {"value": 1}}}, "params": {"exact": )",
+                              exact ? "true" : "false", "}}}"),
+                    {});
+                std::vector<uint64_t> out;
+                for (const ScoredPoint& each : database.ask<QueryReply>(request->body).points) {
+                    out.push_back(each.point.id.as_number());
+                }
+                return out;
+            };
+            const std::vector<uint64_t> exact = hits(true), found = hits(false);
+            EXPECT_EQ(found.size(), 10u);
+            wanted += exact.size();
+            for (const uint64_t id : found) {
+                same += std::count(exact.begin(), exact.end(), id) != 0 ? 1 : 0;
+            }
+        }
+        EXPECT_GE(same * 1000, wanted * 997) << same << " of " << wanted;
+    }
     std::vector<std::string> graph_files() const { return files_with(path() + "/files", ".graph"); }
     static DatabaseInfoReply info(TestDatabase& database) {
         return database.ask<DatabaseInfoReply>(DatabaseInfo{});
@@ -134,6 +172,27 @@ TEST_F(Graphs, follow_updates_and_deletes) {
     expect_right(database);
     database.reopen();  // nobody reads the old graph any more
     EXPECT_EQ(graph_files().size(), 1u) << "the old graph's file is still there";
+}
+
+// Rows that an index knows are looked at by their codes, those that have none exactly.
+TEST_F(Graphs, filters_find_what_scans_find) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    database.run(R"({"create_field_index": {"collection_name": "a", "field_name": "n",
+                     "field_schema": "integer"}})");
+    put(database, 0, 1500);
+    mark(database, 0, 1500);
+    database.run(R"({"optimize": {}})");
+    expect_right_filtered(database);
+    put(database, 300, 300);  // without payloads, then with them
+    expect_right_filtered(database);
+    mark(database, 300, 600);
+    database.ask<WriteReply>(deletion("a", 900, 60));
+    expect_right_filtered(database);
+    database.reopen();
+    expect_right_filtered(database);
+    database.run(R"({"delete_field_index": {"collection_name": "a", "field_name": "n"}})");
+    expect_right_filtered(database);
 }
 
 TEST_F(Graphs, go_on_from_the_old_one_until_it_is_worn) {
