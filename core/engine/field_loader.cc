@@ -81,9 +81,8 @@ Status index_payloads(const Collection::Field& schema, CommitInterval interval,
                       const RowTable& rows, const ReadPayload& payload, FieldRuns& out) {
     std::vector<std::pair<uint64_t, uint32_t>> wanted;  // commit, row
     for (uint32_t row = 0; row < rows.high(); ++row) {
-        if (rows.alive(row) && interval.contains(rows.key_commit(row))) {
-            wanted.emplace_back(rows.key_commit(row), row);
-        }
+        const uint64_t commit = rows.key_commit(row);
+        if (interval.contains(commit) && rows.alive(row)) wanted.emplace_back(commit, row);
     }
     std::sort(wanted.begin(), wanted.end());
     index::FieldValues values;

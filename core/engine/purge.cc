@@ -1,6 +1,7 @@
 #include "core/engine/purge.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace grape::engine {
 
@@ -14,6 +15,14 @@ constexpr size_t kRowsPerSlice = 1000;
 constexpr size_t kKeysPerSlice = 20000;
 constexpr uint64_t kRecordsPerTrim = 10000;
 
+// A sorted copy without repetitions. Rows mostly come in order, and opening a database goes through
+// many.
+std::vector<uint32_t> sorted(std::vector<uint32_t> rows) {
+    if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
+}
+
 }  // namespace
 
 PurgeItem PurgeItem::from(uint64_t commit, const storage::ShardChange& change, uint32_t vectors) {
@@ -22,17 +31,14 @@ PurgeItem PurgeItem::from(uint64_t commit, const storage::ShardChange& change, u
     item.shard = change.shard;
     item.vectors = vectors;
     item.deleted = change.deleted;
-    item.replaced = change.put;
-    item.replaced.insert(item.replaced.end(), change.vectors.begin(), change.vectors.end());
-    std::sort(item.replaced.begin(), item.replaced.end());
-    item.replaced.erase(std::unique(item.replaced.begin(), item.replaced.end()),
-                        item.replaced.end());
+    const std::vector<uint32_t> put = sorted(change.put), vectors_put = sorted(change.vectors),
+                                inserted = sorted(change.inserted);
+    std::vector<uint32_t> written;
+    std::set_union(put.begin(), put.end(), vectors_put.begin(), vectors_put.end(),
+                   std::back_inserter(written));
     // New points superseded nothing.
-    std::vector<uint32_t> inserted = change.inserted;
-    std::sort(inserted.begin(), inserted.end());
-    std::erase_if(item.replaced, [&](uint32_t row) {
-        return std::binary_search(inserted.begin(), inserted.end(), row);
-    });
+    std::set_difference(written.begin(), written.end(), inserted.begin(), inserted.end(),
+                        std::back_inserter(item.replaced));
     return item;
 }
 
