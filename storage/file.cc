@@ -240,10 +240,11 @@ Status make_directory(const std::string& path, FileFaults* faults) {
     if (const int error = asked(faults, operation, path, nullptr); error != 0) {
         return errno_status(error, "make directory", path);
     }
-    if (::mkdir(path.c_str(), kDirectoryMode) != 0 && errno != EEXIST) {
-        return errno_status(errno, "make directory", path);
-    }
-    return sync_directory(parent_of(path), faults);
+    if (::mkdir(path.c_str(), kDirectoryMode) == 0) return sync_directory(parent_of(path), faults);
+    if (errno != EEXIST) return errno_status(errno, "make directory", path);
+    // Who made it may have ended before the sync, but nobody puts a name into it before that.
+    GRAPE_ASSIGN(const std::vector<std::string> names, list_directory(path, faults));
+    return names.empty() ? sync_directory(parent_of(path), faults) : Status();
 }
 
 Result<File> create_in(const std::string& directory, const std::string& name, FileFaults* faults) {
