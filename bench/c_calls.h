@@ -1,7 +1,6 @@
 /* What the benchmarks in Python call in C, whatever they measure: opening, closing, a request, and
  * the ids of a reply. Only calls of the installed header. Threads: as the database's. */
-#ifndef GRAPE_BENCH_C_CALLS_H
-#define GRAPE_BENCH_C_CALLS_H
+#pragma once
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,5 +20,3 @@ BENCH_EXPORT int32_t bench_request(grape_db* db, const char* json, char* reply, 
 
 /* The numbers behind "id": in a reply; places without one keep what they have. */
 void bench_read_ids(const char* reply, size_t wanted, uint64_t* ids);
-
-#endif
