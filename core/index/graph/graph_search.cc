@@ -145,7 +145,7 @@ Status find_candidates(const GraphRun& run, const GraphQuery& query, const WalkQ
 }
 
 Status score_piece(const GraphQuery& query, std::span<const GraphCandidate> piece,
-                   SearchScratch& scratch) {
+                   SearchScratch& scratch, GraphReply* reply) {
     scratch.keys.resize(piece.size());
     GRAPE_TRY(query.exact_keys(piece, scratch.keys));
     for (size_t i = 0; i < piece.size(); ++i) {
@@ -153,7 +153,10 @@ Status score_piece(const GraphQuery& query, std::span<const GraphCandidate> piec
         if (candidate.key > query.top->bound()) continue;
         if (query.test != nullptr) {
             GRAPE_ASSIGN(const bool matches, query.test->matches(candidate.row));
-            if (!matches) continue;
+            if (!matches) {
+                reply->candidates -= 1;
+                continue;
+            }
         }
         query.top->offer(candidate);
     }
@@ -184,7 +187,7 @@ Status score_candidates(const GraphRun& run, const GraphQuery& query,
             GRAPE_TRY(run.rows(all[end].node, std::span(&all[end].row, 1)));
         }
         if (end == first) break;
-        GRAPE_TRY(score_piece(query, all.subspan(first, end - first), scratch));
+        GRAPE_TRY(score_piece(query, all.subspan(first, end - first), scratch, reply));
         reply->scored += static_cast<uint32_t>(end - first);
         first = end;
     }
@@ -202,7 +205,9 @@ Status search_with(const GraphRun& run, const GraphQuery& query, SearchScratch& 
     walked.code_bytes = shape.code_bytes();
     walked.kernel = vector::code_distances(shape.measure());
     const uint32_t effort = query.effort == 0 ? kDefaultGraphEffort : query.effort;
-    scratch.walk.pool.reset(std::max({effort, query.k, 1u}));
+    // Where all codes are compared, only their rounding loses answers: some more make up for it.
+    const uint32_t wanted = query.rows != nullptr ? query.k + query.k / 2 : query.k;
+    scratch.walk.pool.reset(std::max({effort, wanted, 1u}));
     scratch.walk.visited.reset(run.count());
     GRAPE_TRY(find_candidates(run, query, walked, scratch.walk, reply));
     return score_candidates(run, query, facts, scratch, reply);

@@ -48,7 +48,7 @@ struct GraphQuery {
 
 struct GraphReply {
     uint64_t visits = 0;      // code distances that were taken
-    uint32_t candidates = 0;  // nodes that may be answers, found by the walk
+    uint32_t candidates = 0;  // nodes that were found, without those that the test refused at last
     uint32_t scored = 0;      // exact scores that were asked for
     // The walk ended by itself. False: visits_max was exceeded, and near rows may be missing.
     bool complete = false;
