@@ -5,6 +5,7 @@
 
 #include "core/engine/run_records.h"
 #include "core/index/graph/outside_codes.h"
+#include "core/index/graph/scale_training.h"
 
 namespace grape::engine {
 
@@ -38,6 +39,7 @@ class GraphBuild {
   private:
     const VectorRuns& runs() const { return shard_->vectors[plan_.vector]; }
     Status gather(bool reuse);
+    Result<bool> gather_new();
     Result<index::ScratchMaker> hold_memory(index::GraphBuildOptions& options, uint64_t kept);
     Status read(uint32_t first, uint32_t count, uint8_t* out) const;
     Status apply(CommitEdit& edit);
@@ -109,6 +111,22 @@ Status GraphBuild::read(uint32_t first, uint32_t count, uint8_t* out) const {
     return {};
 }
 
+// Gathers for going on from the old graph, if it is worth that; else false, and nothing is
+// gathered.
+Result<bool> GraphBuild::gather_new() {
+    const std::optional<GraphView>& old = runs().graph;
+    if (!old || is_worn(*old) || old->hidden.count() >= old->run->count()) return false;
+    GRAPE_TRY(gather(true));
+    const auto count = static_cast<uint32_t>(new_nodes_.entries.size());
+    GRAPE_ASSIGN(const bool fits,
+                 index::scale_fits(old->run->scale(), collection_->graph_shape(plan_.vector), count,
+                                   [this](uint32_t first, uint32_t size, uint8_t* out) {
+                                       return read(first, size, out);
+                                   }));
+    if (!fits) new_nodes_ = {};
+    return fits;
+}
+
 Result<bool> GraphBuild::prepare() {
     view_ = services_.views.current();
     const CollectionView* found = view_->state().collections.find(plan_.collection);
@@ -117,8 +135,8 @@ Result<bool> GraphBuild::prepare() {
     GRAPE_ASSIGN(shard_, found->shard->get());
     view_.reset();  // the runs stay with the shard; keys are not read
     const std::optional<GraphView>& old = runs().graph;
-    const bool reuse = old && !is_worn(*old) && old->hidden.count() < old->run->count();
-    GRAPE_TRY(gather(reuse));
+    GRAPE_ASSIGN(const bool reuse, gather_new());
+    if (!reuse) GRAPE_TRY(gather(false));
     if (new_nodes_.entries.empty()) return false;
     index::GraphReuse from;
     if (reuse) from = {old->run, old->hidden};

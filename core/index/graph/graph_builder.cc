@@ -7,6 +7,7 @@
 #include "core/index/graph/graph_run.h"
 #include "core/index/graph/graph_walk.h"
 #include "core/index/graph/link_choice.h"
+#include "core/index/graph/scale_training.h"
 #include "core/index/graph/workers.h"
 
 namespace grape::index {
@@ -28,8 +29,6 @@ namespace {
 constexpr uint32_t kFirstNodes = 256;  // linked among each other, by all distances
 constexpr uint32_t kBatchPart = 16;    // a batch is at most this part of the graph
 constexpr uint32_t kBatchMax = 2048;
-constexpr uint32_t kSampleVectors = 4096;  // that the scale is trained on, as far as they fit
-constexpr uint32_t kSampleBytes = 2u << 20;
 constexpr uint32_t kReadAtOnce = 256;
 constexpr uint32_t kThreadsMax = 64;
 constexpr uint32_t kDegreeStep = 16;
@@ -47,11 +46,6 @@ uint64_t mix(uint64_t value) {
     value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9u;
     value = (value ^ value >> 27) * 0x94D049BB133111EBu;
     return value ^ value >> 31;
-}
-
-uint32_t sample_size(const GraphShape& shape, uint64_t count) {
-    const size_t fit = std::max<size_t>(kSampleBytes / shape.row_bytes(), 64);
-    return static_cast<uint32_t>(std::min<uint64_t>({count, kSampleVectors, fit}));
 }
 
 Status check(const GraphShape& shape, const GraphBuildOptions& options, uint64_t nodes) {
@@ -85,7 +79,7 @@ GraphBuilder::Memory GraphBuilder::memory(const GraphShape& shape, const GraphBu
     // Entries, the node of each entry, parents and order at the end; then what does not grow.
     const uint64_t node = sizeof(DenseEntry) + 3 * sizeof(uint32_t);
     const uint64_t sample =
-        uint64_t{sample_size(shape, count)} * (shape.row_bytes() + 4u * shape.code_dims());
+        uint64_t{scale_sample(shape, count)} * (shape.row_bytes() + 4u * shape.code_dims());
     const uint64_t worker = count / 8 + 64u * options.effort + 16u * shape.code_dims() + (1u << 20);
     const uint64_t batch = uint64_t{kBatchMax} * options.degree * 8 * 2;
     return {block * count, node * count + sample + batch + worker * options.threads};
@@ -182,27 +176,7 @@ Status GraphBuilder::reuse() {
 
 Status GraphBuilder::train() {
     const auto count = static_cast<uint32_t>(node_of_.size());
-    const uint32_t size = sample_size(graph_.shape, count);
-    const size_t row_bytes = graph_.shape.row_bytes();
-    std::vector<uint8_t> sample(size * row_bytes);
-    for (uint32_t i = 0; i < size; ++i) {
-        const auto at = static_cast<uint32_t>(uint64_t{i} * count / size);
-        GRAPE_TRY(read_(at, 1, sample.data() + i * row_bytes));
-    }
-    float norm_max = 0;
-    if (graph_.shape.distance == vector::Distance::dot) {
-        std::vector<uint8_t> rows(kReadAtOnce * row_bytes);
-        std::vector<float> scratch;
-        for (uint32_t first = 0; first < count; first += kReadAtOnce) {
-            const uint32_t rows_count = std::min(kReadAtOnce, count - first);
-            GRAPE_TRY(read_(first, rows_count, rows.data()));
-            for (uint32_t i = 0; i < rows_count; ++i) {
-                norm_max = std::max(
-                    norm_max, stored_norm(graph_.shape, rows.data() + i * row_bytes, scratch));
-            }
-        }
-    }
-    graph_.scale = CodeScale::train(graph_.shape, sample, norm_max);
+    GRAPE_ASSIGN(graph_.scale, train_scale(graph_.shape, count, read_));
     step_ = Step::read;
     return {};
 }
@@ -215,19 +189,11 @@ Status GraphBuilder::read_vectors() {
     std::vector<uint8_t> rows(size * row_bytes);
     std::vector<float>& floats = scratch_[0]->walk.floats;
     if (size != 0) GRAPE_TRY(read_(read_count_, size, rows.data()));
-    uint64_t cut = 0;
     for (uint32_t i = 0; i < size; ++i) {
         const uint32_t node = node_of_[read_count_ + i];
-        uint8_t* code = graph_.blocks.code(node);
-        graph_.scale.encode(rows.data() + i * row_bytes, code, floats);
-        for (uint32_t d = 0; d < graph_.shape.code_dims(); ++d) {
-            cut += code[d] == 0 || code[d] == vector::code_max ? 1u : 0u;
-        }
+        graph_.scale.encode(rows.data() + i * row_bytes, graph_.blocks.code(node), floats);
         set_links(node, {});
     }
-    const auto values =
-        static_cast<double>(uint64_t{graph_.shape.code_dims()} * std::max(count, 1u));
-    graph_.cut_share += static_cast<double>(cut) / values;
     read_count_ += size;
     progress_.vectors_read = read_count_;
     if (read_count_ == count) step_ = Step::link;

@@ -65,7 +65,6 @@ struct BuiltGraph {
     std::vector<DenseEntry> entries;     // by node
     std::vector<uint32_t> entry_points;  // nodes
     std::vector<uint32_t> order;         // the nodes in the order in which they are written
-    double cut_share = 0;                // of the values of new vectors: did not fit the scale
 };
 
 class GraphBuilder {

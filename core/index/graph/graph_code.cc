@@ -43,11 +43,19 @@ void prepare(const GraphShape& shape, const uint8_t* stored, std::span<float> ou
     for (float& value : out) value = static_cast<float>(value / norm);
 }
 
-// What each of the `shares` more dimensions of a vector of dot gets, to make it as long as the
-// longest.
-float complement(std::span<const float> values, float norm_max, size_t shares) {
-    const double lacking = std::max(0.0, double{norm_max} * norm_max - sum_of_squares(values));
-    return to_float(std::sqrt(lacking / static_cast<double>(shares)));
+// Splits `lacking`, the square of the length that a vector of dot lacks, over its more dimensions,
+// evenly but in whole steps: even shares would all be rounded the same way, and their errors add up
+// where others cancel out. The last one takes what is left.
+void split(double lacking, double step, std::span<float> shares) {
+    double left = lacking / (step * step);  // in squares of steps
+    for (size_t i = 0; i + 1 < shares.size(); ++i) {
+        const double even = std::sqrt(left / static_cast<double>(shares.size() - i));
+        double steps = std::floor(even + 0.5);
+        if (steps * steps > left) steps = std::floor(even);
+        shares[i] = to_float(steps * step);
+        left -= steps * steps;
+    }
+    shares.back() = to_float(std::sqrt(left) * step);
 }
 
 // The value that `share` of them do not exceed.
@@ -130,9 +138,9 @@ void CodeScale::prepare_stored(const uint8_t* stored, std::vector<float>& scratc
     const std::span<float> values(scratch.data(), shape_.dim);
     prepare(shape_, stored, values);
     if (shape_.distance == Distance::dot) {
-        const size_t shares = scratch.size() - shape_.dim;
-        const float share = complement(values, parameters_.norm_max, shares);
-        std::fill_n(scratch.begin() + shape_.dim, shares, share);
+        const double longest = parameters_.norm_max;
+        split(std::max(0.0, longest * longest - sum_of_squares(values)), parameters_.step,
+              std::span(scratch).subspan(shape_.dim));
     }
 }
 

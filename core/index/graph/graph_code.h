@@ -5,9 +5,9 @@
 // step for all dimensions, so that sums of codes are distances; centres differ, since they cancel
 // out. All distances but Manhattan become the Euclidean one:
 //   cosine     vectors of length 1 (u8 ones are scaled for the code only)
-//   dot        more dimensions share sqrt(norm_max^2 - |x|^2) evenly, which makes all vectors
-//   equally
-//              long; the query gets 0 there and the length query_norm, which changes no order
+//   dot        more dimensions share sqrt(norm_max^2 - |x|^2) evenly, in whole steps, which makes
+//              all vectors equally long; the query gets 0 there and the length query_norm, which
+//              changes no order
 // Every float step is the same on every CPU. Threads: immutable.
 #pragma once
 

@@ -26,12 +26,13 @@ class Graphs : public testing::Test {
   public:
     std::string path() const { return directory_.file("db"); }
 
-    static void make(TestDatabase& database) {
-        database.run(R"({"create_collection": {"collection_name": "a",
-                         "vectors": {"size": 8, "distance": "Euclid"}}})");
+    static void make(TestDatabase& database, std::string_view distance = "Euclid") {
+        database.run(base::cat(R"({"create_collection": {"collection_name": "a",
+                         "vectors": {"size": 8, "distance": ")",
+                               distance, R"("}}})"));
     }
     std::vector<float> draw() {
-        std::normal_distribution<float> normal;
+        std::normal_distribution<float> normal(0, width);
         std::vector<float> out(kDim);
         for (float& value : out) value = normal(random_);
         return out;
@@ -121,6 +122,8 @@ class Graphs : public testing::Test {
         return database.ask<DatabaseInfoReply>(DatabaseInfo{});
     }
 
+    float width = 1;  // of what is drawn
+
   private:
     TemporaryDirectory directory_;
     std::mt19937_64 random_{20261121};
@@ -174,6 +177,22 @@ TEST_F(Graphs, follow_updates_and_deletes) {
     EXPECT_EQ(graph_files().size(), 1u) << "the old graph's file is still there";
 }
 
+// Longer vectors than all before are the best answers of dot, but the old codes do not reach them.
+TEST_F(Graphs, begin_anew_for_vectors_that_do_not_fit) {
+    TestDatabase database(path(), small_sizes());
+    make(database, "Dot");
+    put(database, 0, 1500);
+    database.run(R"({"optimize": {}})");
+    put(database, 1500, 300);
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).vectors_linked, 1800u);
+    width = 10;
+    put(database, 1800, 300);
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).vectors_linked, 1800u + 2100u);
+    expect_right(database);
+}
+
 // Rows that an index knows are looked at by their codes, those that have none exactly.
 TEST_F(Graphs, filters_find_what_scans_find) {
     TestDatabase database(path(), small_sizes());
@@ -193,6 +212,21 @@ TEST_F(Graphs, filters_find_what_scans_find) {
     expect_right_filtered(database);
     database.run(R"({"delete_field_index": {"collection_name": "a", "field_name": "n"}})");
     expect_right_filtered(database);
+}
+
+// What a walk found may not match after all: then it goes on, with a threshold too.
+TEST_F(Graphs, find_the_few_that_match_within_a_threshold) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 1500);
+    database.run(R"({"set_payload": {"collection_name": "a", "payload": {"n": 1},
+                     "points": [70, 300, 410, 500, 777, 900, 1000, 1200, 1400, 1499]}})");
+    database.run(R"({"optimize": {}})");
+    const auto request = decode_request_json(R"({"query_points": {"collection_name": "a",
+        "query": [0, 0, 0, 0, 0, 0, 0, 0], "limit": 10, "score_threshold": 100,
+        "filter": {"must": {"key": "n", "match": {"value": 1}}}}})",
+                                             {});
+    EXPECT_EQ(database.ask<QueryReply>(request->body).points.size(), 10u);
 }
 
 TEST_F(Graphs, go_on_from_the_old_one_until_it_is_worn) {

@@ -226,22 +226,5 @@ TEST(GraphBuilder, states_its_memory) {
     EXPECT_GT(memory_bytes(10000), stated);
 }
 
-TEST(GraphBuilder, says_how_many_values_do_not_fit_an_old_scale) {
-    TestVectors vectors = make_vectors(graph_shape(8), 2000, 12);
-    auto first =
-        GraphBuilder::create(vectors.shape, {}, vectors.entries(0, 1000), vectors.reader());
-    ASSERT_TRUE((*first)->run().ok());
-    BuiltGraph graph = (*first)->take();
-    EXPECT_LT(graph.cut_share, 0.01);
-    GraphFiles files;
-    const auto old = files.open(files.write(graph), vectors.shape);
-    auto* values = reinterpret_cast<float*>(vectors.stored.data());
-    for (uint32_t i = 1000 * 8; i < 2000 * 8; ++i) values[i] *= 20;
-    auto second = GraphBuilder::create(vectors.shape, {}, vectors.entries(1000, 2000),
-                                       vectors.reader(1000), {old, {}});
-    ASSERT_TRUE((*second)->run().ok());
-    EXPECT_GT((*second)->take().cut_share, 0.5);
-}
-
 }  // namespace
 }  // namespace grape::index
