@@ -57,7 +57,7 @@ Mismatch compare_ranks(const std::vector<engine::ScoredPoint>& all,
 
 Mismatch compare_search(const World& world, const engine::QueryPoints& request,
                         const Result<engine::QueryReply>& wanted,
-                        const Result<engine::QueryReply>& got, const WalksGraph& walks_graph,
+                        const Result<engine::QueryReply>& got, const UsesGraph& uses_graph,
                         Recall* recall) {
     const std::string why = got.ok() ? "" : got.status().to_string();
     Mismatch different =
@@ -66,7 +66,7 @@ Mismatch compare_search(const World& world, const engine::QueryPoints& request,
     const bool counts = !request.exact && !request.hnsw_ef && !request.score_threshold;
     uint64_t found = wanted->points.size();
     if (!different.empty()) {
-        if (request.exact || !walks_graph(request)) return different;
+        if (request.exact || !uses_graph(request)) return different;
         found = 0;
         const Mismatch mismatch = compare_ranks(candidates(world, request), request, *got, &found);
         if (!mismatch.empty()) return mismatch;

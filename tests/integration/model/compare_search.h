@@ -25,12 +25,12 @@ struct Recall {
     }
 };
 
-// `inexact` is called for a search whose answer is not the oracle's though it may be one: whether
-// the engine walked a graph for it.
-using WalksGraph = std::function<bool(const engine::QueryPoints&)>;
+// `uses_graph` is called for a search whose answer is not the oracle's though it may be one:
+// whether the engine went by a graph's codes.
+using UsesGraph = std::function<bool(const engine::QueryPoints&)>;
 Mismatch compare_search(const World& world, const engine::QueryPoints& request,
                         const base::Result<engine::QueryReply>& wanted,
-                        const base::Result<engine::QueryReply>& got, const WalksGraph& walks_graph,
+                        const base::Result<engine::QueryReply>& got, const UsesGraph& uses_graph,
                         Recall* recall);
 
 }  // namespace grape::model

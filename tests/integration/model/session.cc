@@ -187,15 +187,15 @@ Mismatch Session::compare(const Operation& operation, const Result<ReplyBody>& g
 
 Mismatch Session::compare_answer(const engine::RequestBody& body, const Result<ReplyBody>& wanted,
                                  const Result<ReplyBody>& got, const World& seen) {
-    const auto walks = [&](const engine::QueryPoints& request) {
-        return &seen != &world_ || walks_graph(request);
+    const auto by_graph = [&](const engine::QueryPoints& request) {
+        return &seen != &world_ || uses_graph(request);
     };
     if (const auto* query = std::get_if<engine::QueryPoints>(&body)) {
         const auto reply_of = [](const Result<ReplyBody>& from) {
             return from.ok() ? Result<engine::QueryReply>(std::get<engine::QueryReply>(*from))
                              : Result<engine::QueryReply>(from.status());
         };
-        return compare_search(seen, *query, reply_of(wanted), reply_of(got), walks, &recall_);
+        return compare_search(seen, *query, reply_of(wanted), reply_of(got), by_graph, &recall_);
     }
     const auto* batch = std::get_if<engine::QueryBatch>(&body);
     if (batch != nullptr && wanted.ok() && got.ok()) {
@@ -204,7 +204,7 @@ Mismatch Session::compare_answer(const engine::RequestBody& body, const Result<R
         if (all_wanted.size() != all_got.size()) return "not one answer for each query";
         for (size_t i = 0; i < batch->searches.size(); ++i) {
             const Mismatch mismatch = compare_search(seen, batch->searches[i], all_wanted[i],
-                                                     all_got[i], walks, &recall_);
+                                                     all_got[i], by_graph, &recall_);
             if (!mismatch.empty()) return base::cat("search ", i, ": ", mismatch);
         }
         return "";
@@ -215,8 +215,8 @@ Mismatch Session::compare_answer(const engine::RequestBody& body, const Result<R
     return compare_text("answer (" + why + ")", describe(wanted), describe(got));
 }
 
-// Only a walk may miss points.
-bool Session::walks_graph(const engine::QueryPoints& request) {
+// What goes by the graph's codes may miss points.
+bool Session::uses_graph(const engine::QueryPoints& request) {
     if (!alone_) return true;  // a graph that is gone may have answered
     engine::ExplainQuery explain;
     explain.collection = request.collection;
@@ -224,7 +224,9 @@ bool Session::walks_graph(const engine::QueryPoints& request) {
     explain.using_vector = request.using_vector;
     explain.limit = request.limit + request.offset;
     const Result<ReplyBody> plan = execute(explain);
-    return plan.ok() && std::get<engine::ExplainReply>(*plan).search == "graph";
+    if (!plan.ok()) return false;
+    const std::string& way = std::get<engine::ExplainReply>(*plan).search;
+    return way == "graph" || way == "codes";
 }
 
 Mismatch Session::compare_info(const engine::GetCollection& request,

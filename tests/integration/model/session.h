@@ -65,7 +65,7 @@ class Session {
     Mismatch compare_answer(const engine::RequestBody& body,
                             const base::Result<engine::ReplyBody>& wanted,
                             const base::Result<engine::ReplyBody>& got, const World& seen);
-    bool walks_graph(const engine::QueryPoints& request);
+    bool uses_graph(const engine::QueryPoints& request);
     // session_transactions.cc
     Mismatch step_of_transaction(const Operation& operation);
     Mismatch begin(const Operation& operation);
