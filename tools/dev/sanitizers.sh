@@ -1,4 +1,4 @@
-# ./dev asan|tsan|ubsan and ./dev fuzz: builds with clang-14. Sourced by ./dev, never run.
+# ./dev asan|tsan|ubsan|asan+ubsan and ./dev fuzz: builds with clang-14. Sourced by ./dev, never run.
 
 # A finding ends the program with an exit code, so that the test runner counts it as a failure.
 SANITIZER_ENVIRONMENT=(
@@ -18,6 +18,9 @@ configure_sanitizer() {
     local hardened=-D_GLIBCXX_ASSERTIONS
     case "$1" in
         asan) configure asan clang "${common[@]}" -Db_sanitize=address "-Dcpp_args=$hardened" ;;
+        # Both at once, for CI: they go together, and a build takes longer than the tests.
+        asan+ubsan) configure asan+ubsan clang "${common[@]}" -Db_sanitize=address,undefined \
+            "-Dcpp_args=$hardened $UBSAN_IGNORE" ;;
         ubsan) configure ubsan clang "${common[@]}" -Db_sanitize=undefined \
             "-Dcpp_args=$hardened $UBSAN_IGNORE" ;;
         # Without LevelDB's own code under it, ThreadSanitizer cannot see LevelDB's locks.

@@ -20,7 +20,8 @@ usage: ./dev VERB [OPTION...]
                        filtered search, updates, opening, memory, disk
   lint                 layers, includes, sizes, forbidden calls, formatting, commit subjects
   format               run clang-format over all C and C++ files
-  asan | tsan | ubsan  the tests under a sanitizer; takes the options of `test`
+  asan | tsan | ubsan | asan+ubsan
+                       the tests under a sanitizer, or two; takes the options of `test`
   fuzz [TARGET] [SECONDS]  run the fuzz targets in fuzz/ (default: each for 30 seconds)
   clean                remove build/ (the cache in ~/.cache/grape stays; `clean --all` takes it too)
   help                 this text
