@@ -11,6 +11,9 @@
 
 namespace grape::engine {
 
+inline constexpr std::string_view kMakeVectors =
+    R"({"create_collection":{"collection_name":"v","vectors":{"size":2,"distance":"Euclid"}}})";
+
 // `json` with the member "transaction" before its others.
 inline std::string inside(uint64_t transaction, std::string_view json) {
     return base::cat(R"({"transaction":)", transaction, ",", json.substr(json.find('{') + 1));
