@@ -58,8 +58,10 @@ class Search {
             return true;
         }
         if (first == SearchWay::scan) return false;
-        GRAPE_ASSIGN(const bool found, search_graph(first == SearchWay::codes));
-        if (found) return true;
+        const base::Result<bool> found = search_graph(first == SearchWay::codes);
+        // A damaged graph makes searches slow and nothing else; `verify` tells of it.
+        if (!found.ok() && found.status().code() != base::Code::corrupt) return found.status();
+        if (found.ok() && *found) return true;
         top_ = make_heap();
         if (!few_rows(kScanPerRow)) return false;
         GRAPE_TRY(search_possible());
@@ -165,11 +167,13 @@ base::Result<bool> Search::search_graph(bool by_rows) {
     GRAPE_ASSIGN(const index::GraphReply reply,
                  index::graph_search(*space_.graph, query, *space_.scratch));
     if (!reply.complete) return false;
-    GRAPE_TRY(search_outside());
     const uint64_t needed = std::min(wanted(), matching());
+    // Too many did not match after all, and others that do may have been left out for them: answers
+    // from outside of the graph must not hide that.
+    if (reply.full && reply.candidates < needed) return false;
+    GRAPE_TRY(search_outside());
     // With a threshold answers may be few because the others are too far away.
-    const uint64_t found = query_.score_threshold ? reply.candidates : top_.size();
-    return found >= needed;
+    return query_.score_threshold.has_value() || top_.size() >= needed;
 }
 
 uint64_t current_of(const SearchSpace& space) {

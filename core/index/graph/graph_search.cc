@@ -11,7 +11,10 @@ namespace grape::index {
 using base::Result;
 using base::Status;
 
-GraphScratchPool::GraphScratchPool(size_t kept_max) : kept_max_(kept_max) {}
+// put() must not need memory: searches call it whatever happens to them.
+GraphScratchPool::GraphScratchPool(size_t kept_max) : kept_max_(kept_max) {
+    kept_.reserve(kept_max);
+}
 
 GraphScratchPool::~GraphScratchPool() = default;
 
@@ -207,9 +210,11 @@ Status search_with(const GraphRun& run, const GraphQuery& query, SearchScratch& 
     const uint32_t effort = query.effort == 0 ? kDefaultGraphEffort : query.effort;
     // Where all codes are compared, only their rounding loses answers: some more make up for it.
     const uint32_t wanted = query.rows != nullptr ? query.k + query.k / 2 : query.k;
-    scratch.walk.pool.reset(std::max({effort, wanted, 1u}));
+    const size_t kept = std::max({effort, wanted, 1u});
+    scratch.walk.pool.reset(kept);
     scratch.walk.visited.reset(run.count());
     GRAPE_TRY(find_candidates(run, query, walked, scratch.walk, reply));
+    reply->full = scratch.walk.pool.answers() == kept;
     return score_candidates(run, query, facts, scratch, reply);
 }
 

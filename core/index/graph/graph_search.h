@@ -50,6 +50,8 @@ struct GraphReply {
     uint64_t visits = 0;      // code distances that were taken
     uint32_t candidates = 0;  // nodes that were found, without those that the test refused at last
     uint32_t scored = 0;      // exact scores that were asked for
+    // As many were found as are kept: others, further away, may have been left out.
+    bool full = false;
     // The walk ended by itself. False: visits_max was exceeded, and near rows may be missing.
     bool complete = false;
 };
