@@ -144,24 +144,4 @@ std::vector<uint32_t> connect_nodes(Blocks& blocks, uint32_t degree,
     return std::move(search.order());
 }
 
-uint32_t reached_nodes(const Blocks& blocks, const std::vector<uint32_t>& entry_points) {
-    std::vector<uint8_t> seen(blocks.shape.count);
-    std::vector<uint32_t> todo;
-    uint32_t reached = 0;
-    const auto meet = [&](uint32_t node) {
-        if (seen[node] != 0) return;
-        seen[node] = 1;
-        ++reached;
-        todo.push_back(node);
-    };
-    for (const uint32_t node : entry_points) meet(node);
-    while (!todo.empty()) {
-        const uint8_t* links = blocks.links(todo.back());
-        todo.pop_back();
-        const uint32_t count = link_count(links, blocks.shape.degree);
-        for (uint32_t i = 0; i < count; ++i) meet(link_at(links, i));
-    }
-    return reached;
-}
-
 }  // namespace grape::index

@@ -22,7 +22,4 @@ void add_in_links(Blocks& blocks, uint32_t degree, uint32_t wanted);
 std::vector<uint32_t> connect_nodes(Blocks& blocks, uint32_t degree,
                                     const std::vector<uint32_t>& entry_points);
 
-// How many nodes are reached from the entry points.
-uint32_t reached_nodes(const Blocks& blocks, const std::vector<uint32_t>& entry_points);
-
 }  // namespace grape::index

@@ -198,6 +198,16 @@ float CodeScale::encode_with_error(const uint8_t* stored, uint8_t* code,
     return static_cast<float>(error_of(scratch, code) * kFloatsLose);
 }
 
+uint32_t CodeScale::cut_values(const uint8_t* stored, std::vector<float>& scratch) const {
+    prepare_stored(stored, scratch);
+    uint32_t out = 0;
+    for (uint32_t i = 0; i < shape_.dim; ++i) {
+        const float place = (scratch[i] - parameters_.centres[i]) * per_step_;
+        out += std::fabs(place) <= kMiddle + 0.5F ? 0u : 1u;
+    }
+    return out;
+}
+
 CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
                                               std::vector<float>& scratch) const {
     scratch.resize(shape_.code_dims());
@@ -209,8 +219,10 @@ CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
     }
     const double step = parameters_.step;
     QueryFacts facts{1 / step, 0};
+    bool overflows = false;  // products do, though their sum may not
     if (shape_.distance == Distance::dot) {
         const double norm = std::sqrt(sum_of_squares(values));
+        overflows = norm * parameters_.norm_max >= kLargest;
         const double scale = norm > 0 ? parameters_.query_norm / norm : 0;
         for (float& value : values) value = to_float(value * scale);
         std::fill(scratch.begin() + shape_.dim, scratch.end(), 0.0F);
@@ -220,10 +232,9 @@ CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
         facts = {2 / (step * step), 2 / (step * step)};
     }
     put_code(scratch, code);
-    facts.error = error_of(scratch, code);
-    if (shape_.distance == Distance::cosine && !has_length(scratch, 1)) {
-        facts.error = std::numeric_limits<double>::infinity();
-    }
+    const bool fits = shape_.distance != Distance::cosine || has_length(scratch, 1);
+    facts.error =
+        fits && !overflows ? error_of(scratch, code) : std::numeric_limits<double>::infinity();
     return facts;
 }
 
@@ -244,6 +255,8 @@ double CodeScale::reach(float key, const QueryFacts& facts) const {
 
 // |true distance - distance of the codes| <= the sum of both errors.
 uint32_t CodeScale::limit(float key, const QueryFacts& facts, float error) const {
+    // Keys that no float holds are all as far away as this one.
+    if (key >= kLargest) return std::numeric_limits<uint32_t>::max();
     const double errors = facts.error + error;
     double apart = key * facts.key_factor;
     if (shape_.distance == Distance::euclid) apart *= apart;
@@ -254,10 +267,13 @@ uint32_t CodeScale::limit(float key, const QueryFacts& facts, float error) const
         if (shape_.distance == Distance::dot) {
             longest = std::max(parameters_.norm_max, parameters_.query_norm);
         }
-        const double slack = 4 * length_slack() * longest * longest * steps;
+        // What is lost of products that no float is small enough for.
+        const double tiny = shape_.dim * 0x1p-149 *
+                            (shape_.distance == Distance::euclid ? steps : facts.key_factor);
+        const double slack = 4 * length_slack() * longest * longest * steps + tiny;
         apart = std::sqrt(std::max(0.0, apart + facts.key_shift + slack));
     }
-    double most = apart * kFloatsLose + errors;
+    double most = std::max(0.0, apart * kFloatsLose + errors);
     if (shape_.distance != Distance::manhattan) most *= most;
     constexpr double kAll = std::numeric_limits<uint32_t>::max();
     return most < kAll - 1 ? static_cast<uint32_t>(most) + 1 : static_cast<uint32_t>(kAll);

@@ -70,6 +70,8 @@ class CodeScale {
     // Manhattan), never less than that. Infinity where limit() would not hold.
     float encode_with_error(const uint8_t* stored, uint8_t* code,
                             std::vector<float>& scratch) const;
+    // How many values of a vector are further out than codes go.
+    uint32_t cut_values(const uint8_t* stored, std::vector<float>& scratch) const;
     // `query` as vector::encode_query() made it.
     QueryFacts encode_query(const void* query, uint8_t* code, std::vector<float>& scratch) const;
     // Codes at a greater distance hardly belong to vectors with this key or a nearer one.

@@ -43,7 +43,6 @@ Result<std::shared_ptr<const CodeOrder>> CodeOrder::of(const GraphRun& graph) {
 
 RunCodes::~RunCodes() {
     for (std::atomic<Block*>& block : blocks_) delete block.load(std::memory_order_relaxed);
-    if (memory_ != nullptr) memory_->give_back(heap_bytes_);
 }
 
 RunCodes::Group RunCodes::group(uint32_t index) const {
@@ -64,14 +63,15 @@ Result<RunCodes::Block*> RunCodes::block_for(uint32_t code) {
     const size_t codes = size_t{made->capacity} * kGroup;
     const size_t bytes = codes * graph_->block_shape().code_bytes;
     const size_t taken = bytes + codes * 2 * sizeof(uint32_t);
-    if (memory_ != nullptr && !memory_->take(taken)) {
-        return Status::make_nomem("codes of vectors: ", taken, " bytes do not fit");
-    }
-    heap_bytes_ += taken;
+    base::MemoryHold hold;
+    if (memory_ != nullptr) hold = base::MemoryHold(*memory_);
+    GRAPE_TRY(hold.grow(taken, "codes of vectors"));
     GRAPE_TRY(made->codes.allocate(bytes));
     made->positions.reset(new uint32_t[codes]);
     made->rows.reset(new uint32_t[codes]);
     made->errors.reset(new std::atomic<float>[made->capacity]());
+    made->hold = std::move(hold);
+    heap_bytes_ += taken;
     place.store(made.get(), std::memory_order_release);
     return made.release();
 }
@@ -169,10 +169,9 @@ Result<std::shared_ptr<const CodeOrder>> OutsideCodes::order() {
 Result<std::shared_ptr<RunCodes>> OutsideCodes::of(const RunView& run) {
     const base::MutexLock lock(mutex_);
     GRAPE_TRY(find_order());
-    const auto found = entries_.find(run.run.get());
-    if (found != entries_.end() && !found->second.run.expired()) return found->second.codes;
-    // A new run: a good time to forget those that are gone.
     std::erase_if(entries_, [](const auto& entry) { return entry.second.run.expired(); });
+    const auto found = entries_.find(run.run.get());
+    if (found != entries_.end()) return found->second.codes;
     Entry entry{run.run, std::make_shared<RunCodes>(graph_, order_, memory_)};
     return entries_.emplace(run.run.get(), std::move(entry)).first->second.codes;
 }

@@ -81,6 +81,7 @@ class RunCodes {
         std::unique_ptr<uint32_t[]> positions, rows;
         std::unique_ptr<std::atomic<float>[]> errors;  // by group
         uint32_t first = 0, capacity = 0;              // groups
+        base::MemoryHold hold;
     };
     static uint32_t block_of(uint32_t group) {
         return static_cast<uint32_t>(std::bit_width(group));
@@ -96,7 +97,7 @@ class RunCodes {
     const std::shared_ptr<const CodeOrder> order_;
     std::atomic<uint64_t> extent_{0};
     base::MemoryBudget* const memory_;
-    std::atomic<uint64_t> heap_bytes_{0};  // taken from the budget
+    std::atomic<uint64_t> heap_bytes_{0};
     std::array<std::atomic<Block*>, 26> blocks_{};
     base::Mutex extending_;
     std::vector<float> scratch_ GRAPE_GUARDED_BY(extending_);

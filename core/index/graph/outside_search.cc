@@ -12,8 +12,9 @@ using base::Status;
 
 namespace {
 
-// New codes that one search makes at most; it scans what is left as it is.
+// Of how many vectors one search makes codes at most; it scans what is left as it is.
 constexpr uint32_t kCodedAtOnce = 4096;
+constexpr size_t kCodedBytesAtOnce = 4u << 20;
 
 class OutsideSearch {
   public:
@@ -32,7 +33,9 @@ class OutsideSearch {
     }
 
     Status run(const RunView& run, RunCodes& codes) {
-        GRAPE_TRY(codes.extend(run, kCodedAtOnce));
+        const size_t at_once = std::max<size_t>(1, kCodedBytesAtOnce / run.run->row_bytes());
+        GRAPE_TRY(
+            codes.extend(run, static_cast<uint32_t>(std::min<size_t>(kCodedAtOnce, at_once))));
         const RunCodes::Extent extent = codes.extent();
         for (uint32_t first = 0; first < extent.codes; first += RunCodes::kGroup) {
             const RunCodes::Group group = codes.group(first / RunCodes::kGroup);

@@ -41,17 +41,13 @@ Result<float> longest_norm(const GraphShape& shape, uint32_t count, const ReadVe
     return out;
 }
 
-// The share of the values that have the least or the greatest code.
+// The share of the values that are further out than codes go.
 double cut_share(const CodeScale& scale, const GraphShape& shape,
                  const std::vector<uint8_t>& sample) {
-    std::vector<uint8_t> code(shape.code_bytes());
     std::vector<float> scratch;
     uint64_t cut = 0, all = 0;
     for (size_t at = 0; at < sample.size(); at += shape.row_bytes(), all += shape.dim) {
-        scale.encode(sample.data() + at, code.data(), scratch);
-        for (uint32_t d = 0; d < shape.dim; ++d) {
-            cut += code[d] == 0 || code[d] == vector::code_max ? 1u : 0u;
-        }
+        cut += scale.cut_values(sample.data() + at, scratch);
     }
     return static_cast<double>(cut) / static_cast<double>(std::max<uint64_t>(all, 1));
 }

@@ -54,6 +54,16 @@ TEST(CodeScale, does_no_more_for_values_further_out) {
     EXPECT_FALSE(*scale_fits(*scale, vectors.shape, 1000, vectors.reader(1000)));
 }
 
+// Each value is 0 or as large as codes go.
+TEST(CodeScale, does_for_what_it_was_trained_on) {
+    TestVectors vectors = make_vectors(graph_shape(64), 1000, 12);
+    auto* values = reinterpret_cast<float*>(vectors.stored.data());
+    for (uint32_t i = 0; i < 1000 * 64; ++i) values[i] = i % 64 == i / 64 % 64 ? 1.0F : 0.0F;
+    const auto scale = train_scale(vectors.shape, 1000, vectors.reader());
+    ASSERT_TRUE(scale.ok());
+    EXPECT_TRUE(*scale_fits(*scale, vectors.shape, 1000, vectors.reader()));
+}
+
 TEST(CodeScale, does_no_more_for_one_longer_vector_of_dot) {
     TestVectors vectors = make_vectors(graph_shape(8, Distance::dot), 1000, 12);
     const auto scale = train_scale(vectors.shape, 1000, vectors.reader());

@@ -32,9 +32,10 @@ class OneIn final : public RowTest {
 class World {
   public:
     World(const GraphShape& shape, uint32_t count, uint64_t seed,
-          base::MemoryBudget* memory = nullptr)
+          base::MemoryBudget* memory = nullptr, float scale = 1)
         : random_(seed) {
         vectors_ = make_vectors(shape, count, seed, 20);
+        if (scale != 1) rescale(scale);
         TestVectors first = vectors_;
         first.stored.resize(count / 3 * shape.row_bytes());
         graph_ = files_.open(files_.write(build_graph(first)), shape);
@@ -91,6 +92,14 @@ class World {
             vector::encode(values, shape.datatype, shape.distance, stored);
         }
     }
+    // f32 only.
+    void rescale(float scale) {
+        auto* values = reinterpret_cast<float*>(vectors_.stored.data());
+        for (size_t i = 0; i < vectors_.stored.size() / sizeof(float); ++i) values[i] *= scale;
+        for (std::vector<float>& query : vectors_.queries) {
+            for (float& value : query) value *= scale;
+        }
+    }
     void add_run(uint32_t begin, uint32_t end, bool graphed) {
         const auto bytes = static_cast<uint32_t>(vectors_.shape.row_bytes());
         auto tail = std::make_shared<DenseTail>(begin, bytes);
@@ -124,6 +133,19 @@ TEST(OutsideSearch, finds_what_a_scan_finds_by_every_distance_and_type) {
                 world.compare(query, 10, nullptr, {});
                 world.compare(query, 10, &one_in_seven, {});
                 world.compare(query, 3000, nullptr, {});
+            }
+        }
+    }
+}
+
+// Squares that are no floats any more, too small or too large.
+TEST(OutsideSearch, finds_what_a_scan_finds_at_the_ends_of_float) {
+    for (const Distance distance : {Distance::dot, Distance::euclid, Distance::manhattan}) {
+        for (const float scale : {1e-40F, 1e-23F, 1e-20F, 1e18F, 1e30F}) {
+            SCOPED_TRACE(base::cat(int(distance), " ", scale));
+            World world(graph_shape(40, distance), 3000, 1, nullptr, scale);
+            for (size_t query = 0; query < world.queries(); ++query) {
+                world.compare(query, 10, nullptr, {});
             }
         }
     }
