@@ -1,5 +1,7 @@
 #include "core/query/filter_plan.h"
 
+#include <algorithm>
+
 #include "core/base/cat.h"
 #include "core/query/field_condition.h"
 #include "core/query/row_sets.h"
@@ -10,6 +12,12 @@ using base::Result;
 using base::Status;
 
 namespace {
+
+// Of what a lookup does not find.
+index::FieldEstimate all_but(const index::FieldEstimate& found, uint64_t entries) {
+    const auto rest = [entries](uint64_t count) { return entries - std::min(count, entries); };
+    return {rest(found.max), rest(found.expected), rest(found.min)};
+}
 
 class Planner {
   public:
@@ -73,9 +81,11 @@ class Planner {
             for (const auto& source : what.field->sources) {
                 GRAPE_ASSIGN(const index::FieldEstimate each,
                              source->estimate(what.question->lookup));
-                plan.estimate.min += each.min;
-                plan.estimate.expected += each.expected;
-                plan.estimate.max += each.max;
+                const index::FieldEstimate counted =
+                    what.question->negated ? all_but(each, source->entry_count()) : each;
+                plan.estimate.min += counted.min;
+                plan.estimate.expected += counted.expected;
+                plan.estimate.max += counted.max;
             }
         }
         Filter alone;
