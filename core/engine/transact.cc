@@ -108,14 +108,15 @@ Result<ReplyBody> DatabaseImpl::commit_transaction(const Request& request) {
     }
     if (!refused.ok() && !has_key) return refused;
     Change change;
-    change.alone = has_writes && transaction->large();
+    const uint64_t vectors = has_writes ? transaction->written_vector_bytes() : 0;
+    const uint64_t keys = has_writes ? transaction->written_key_bytes() : 0;
+    change.alone = keys > 2 * services_.sizes.batch_bytes;
     change.apply = [&](CommitEdit& edit) -> Status {
         if (!refused.ok() || !has_writes) return refused;
         GRAPE_TRY(transaction->check_rest(edit, checked));
         return transaction->replay(edit);
     };
-    const uint64_t bytes = has_writes ? transaction->bytes() : 0;
-    GRAPE_ASSIGN(WriteReply reply, commit(change, request.write, {bytes, bytes}));
+    GRAPE_ASSIGN(WriteReply reply, commit(change, request.write, {vectors, vectors + keys}));
     return ReplyBody(reply);
 }
 

@@ -69,12 +69,12 @@ void Transaction::note_write(const Buffered& buffered) {
     if (filter != nullptr) reads_.add_range(buffered.collection, {filter, {}, {}});
 }
 
-Status Transaction::apply(const std::vector<Buffered>& operations, bool batch) {
+Status Transaction::apply(CommitEdit& edit, const std::vector<Buffered>& operations, bool batch) {
     for (size_t i = 0; i < operations.size(); ++i) {
-        GRAPE_TRY(apply_operation(*edit_, operation_ref(operations[i].operation),
+        GRAPE_TRY(apply_operation(edit, operation_ref(operations[i].operation),
                                   operation_path(batch, i), operations[i].collection.get(), false));
         const uint64_t bytes_max = 4 * services_.sizes.transaction_bytes_max;
-        if (edit_->private_bytes() > bytes_max) {
+        if (edit.private_bytes() > bytes_max) {
             return Status::make_limit("transaction: its writes need more than ", bytes_max,
                                       " bytes, which is the limit");
         }
@@ -85,12 +85,12 @@ Status Transaction::apply(const std::vector<Buffered>& operations, bool batch) {
 Status Transaction::rebuild() {
     if (edit_ != nullptr) return {};
     read_view_.reset();
-    edit_ = std::make_unique<CommitEdit>(services_, view_->state(), no_keys(), view_->commit() + 1,
-                                         false);
-    edit_->make_private(4 * services_.sizes.transaction_bytes_max);
-    const Status applied = apply(operations_, false);
-    if (!applied.ok()) edit_.reset();
-    return applied;
+    auto edit = std::make_unique<CommitEdit>(services_, view_->state(), no_keys(),
+                                             view_->commit() + 1, false);
+    edit->make_private(4 * services_.sizes.transaction_bytes_max);
+    GRAPE_TRY(apply(*edit, operations_, false));
+    edit_ = std::move(edit);
+    return {};
 }
 
 Status Transaction::write(const std::vector<OperationRef>& operations, bool batch) {
@@ -118,17 +118,20 @@ Status Transaction::write(const std::vector<OperationRef>& operations, bool batc
     }
     GRAPE_TRY(rebuild());
     read_view_.reset();
-    const Status applied = apply(taken, batch);
-    if (!applied.ok()) {
-        edit_.reset();
-        return applied;
+    const size_t wanted = operations_.size() + taken.size();
+    if (wanted > operations_.capacity()) {
+        operations_.reserve(std::max(wanted, 2 * operations_.capacity()));
     }
+    // Whatever ends this early (memory, too), the next request makes a new copy of what was before.
+    std::unique_ptr<CommitEdit> edit = std::move(edit_);
+    GRAPE_TRY(apply(*edit, taken, batch));
     for (Buffered& each : taken) {
         // It held, and a change of the point since is a conflict: there is nothing to ask again.
         drop_conditions(each.operation);
         bytes_ += each.bytes;
         operations_.push_back(std::move(each));
     }
+    edit_ = std::move(edit);
     return {};
 }
 
@@ -283,12 +286,20 @@ Status Transaction::replay(CommitEdit& edit) const {
     return {};
 }
 
-bool Transaction::large() const {
-    uint64_t key_bytes = 0;
+uint64_t Transaction::written_vector_bytes() const {
+    uint64_t bytes = 0;
     for (const Buffered& each : operations_) {
-        key_bytes += estimate_key_bytes(operation_ref(each.operation));
+        bytes += vector_bytes(*each.collection, operation_ref(each.operation));
     }
-    return key_bytes > 2 * services_.sizes.batch_bytes;
+    return bytes;
+}
+
+uint64_t Transaction::written_key_bytes() const {
+    uint64_t bytes = 0;
+    for (const Buffered& each : operations_) {
+        bytes += estimate_key_bytes(operation_ref(each.operation));
+    }
+    return bytes;
 }
 
 void Transaction::finish_reading() {

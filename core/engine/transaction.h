@@ -58,8 +58,9 @@ class Transaction {
     base::Result<uint64_t> check() const;
     base::Status check_rest(CommitEdit& edit, uint64_t checked) const;
     base::Status replay(CommitEdit& edit) const;
-    bool large() const;  // its commit runs alone
-    uint64_t bytes() const { return bytes_; }
+    // What its commit brings: vectors, and estimated keys with their values.
+    uint64_t written_vector_bytes() const;
+    uint64_t written_key_bytes() const;
     // Lets go of the private copy; only the commit comes after it.
     void finish_reading();
 
@@ -77,7 +78,7 @@ class Transaction {
     base::Result<std::shared_ptr<const Collection>> use_name(const std::string& name);
     base::Result<Buffered> take(const OperationRef& operation, const std::string& path);
     void note_write(const Buffered& buffered);
-    base::Status apply(const std::vector<Buffered>& operations, bool batch);
+    base::Status apply(CommitEdit& edit, const std::vector<Buffered>& operations, bool batch);
     base::Status rebuild();
     base::Status note_query(const QueryPoints& query);
     base::Status note_range(const std::string& collection, const FilterPtr& filter);

@@ -313,11 +313,30 @@ Status check_points(const Collection& collection, const std::vector<PointInput>&
 
 }  // namespace
 
+namespace {
+
+// What a payload operation gives each of its points; of those of a filter, one is counted.
+uint64_t payload_bytes(const OperationRef& operation) {
+    const auto of = [](const base::JsonValue& payload, const PointSelection& selection) {
+        return base::encode_payload_value(payload).size() *
+               std::max<uint64_t>(1, selection.ids.size());
+    };
+    if (const auto* set = std::get_if<const SetPayload*>(&operation)) {
+        return of((*set)->payload, (*set)->selection);
+    }
+    if (const auto* overwrite = std::get_if<const OverwritePayload*>(&operation)) {
+        return of((*overwrite)->payload, (*overwrite)->selection);
+    }
+    return 0;
+}
+
+}  // namespace
+
 uint64_t estimate_key_bytes(const OperationRef& operation) {
     constexpr uint64_t kPointBytes = 96;  // keys of id and point, record overhead
     const std::vector<PointInput>* points = points_of(operation);
-    // What payload operations write depends on what is there: the edit counts it.
-    if (points == nullptr) return 0;
+    // What other operations write depends on what is there, too: the edit counts it.
+    if (points == nullptr) return payload_bytes(operation);
     uint64_t bytes = points->size() * kPointBytes;
     for (const PointInput& point : *points) bytes += point.payload.size();
     return bytes;
