@@ -133,7 +133,7 @@ class MemoryBlobStore final : public BlobStore {
     }
     Result<std::vector<uint64_t>> list() const override;
     Result<std::unique_ptr<ScratchMemory>> scratch(size_t) override {
-        return Status::make_unsupported("a database in memory has no scratch files");
+        return Status::make_nomem("scratch: a database in memory has no files for it");
     }
 
   private:

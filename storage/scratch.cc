@@ -36,7 +36,10 @@ Result<std::unique_ptr<ScratchMemory>> ScratchMemory::create(const std::string& 
                                                              size_t size_bytes) {
     const int file = open_nameless(directory);
     if (file < 0) return failed(directory, "open", errno);
-    const int refused = ::posix_fallocate(file, 0, static_cast<off_t>(size_bytes));
+    int refused = EINTR;
+    while (refused == EINTR) {
+        refused = ::posix_fallocate(file, 0, static_cast<off_t>(size_bytes));
+    }
     void* data = MAP_FAILED;
     if (refused == 0) {
         data = ::mmap(nullptr, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);

@@ -398,7 +398,8 @@ class Transaction {
         }
         return out;
     }
-    // GRAPE_E_CONFLICT: somebody has changed what it saw. Whatever comes, it is over.
+    // GRAPE_E_CONFLICT: somebody has changed what it saw. Whatever comes, it is over, but for
+    // GRAPE_E_BUSY, GRAPE_E_NOMEM and GRAPE_E_INVALID: then another commit may still succeed.
     Status commit() { return finish("{\"commit_transaction\":{}}"); }
     Status roll_back() { return finish("{\"rollback_transaction\":{}}"); }
     // `name`: without quotes and backslashes.
@@ -418,7 +419,10 @@ class Transaction {
     }
     Status finish(std::string_view json) {
         Status outcome = done(request_json(json));
-        db_ = nullptr;
+        const grape_status code = outcome ? GRAPE_OK : outcome.error().status;
+        const bool may_go_on =
+            code == GRAPE_E_BUSY || code == GRAPE_E_NOMEM || code == GRAPE_E_INVALID;
+        if (!may_go_on) db_ = nullptr;
         return outcome;
     }
 

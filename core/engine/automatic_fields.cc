@@ -17,6 +17,8 @@ constexpr uint32_t kSampledRows = 256;   // whose values say of which kind the f
 constexpr uint32_t kOtherPercent = 5;    // of values that the index does not know, at most
 constexpr size_t kCountedFields = 1024;  // beyond, counting begins anew
 constexpr size_t kAutomaticMax = 16;     // of one collection
+constexpr size_t kAskedMax = 4096;       // fields, while the database is open
+constexpr size_t kWishesMax = 64;        // that wait; beyond, queries must show their need again
 
 // The conditions of the filter that an index of a field could answer.
 void visit_conditions(const query::Filter& filter,
@@ -111,8 +113,22 @@ void AutomaticFields::count(const Collection& collection, const query::FieldCond
     if (counts_.size() > kCountedFields) counts_.clear();
     if (++counts_[field] < kTimes) return;
     counts_.erase(field);
+    if (asked_.size() >= kAskedMax || wishes_.size() >= kWishesMax) return;
     asked_.insert(field);
-    wishes_.push_back({collection.name(), condition});
+    wishes_.push_back(
+        {field, collection.name(), condition.key, std::visit(Kinds(), condition.check)});
+}
+
+void AutomaticFields::pause() {
+    const base::MutexLock lock(mutex_);
+    paused_ = true;
+    while (running_) changed_.wait(mutex_);
+}
+
+void AutomaticFields::resume() {
+    const base::MutexLock lock(mutex_);
+    paused_ = false;
+    wake_.notify_all();
 }
 
 void AutomaticFields::stop() {
@@ -131,10 +147,11 @@ void AutomaticFields::loop() {
         Wish wish;
         {
             const base::MutexLock lock(mutex_);
-            while (!stopping_ && wishes_.empty()) wake_.wait(mutex_);
+            while (!stopping_ && (paused_ || wishes_.empty())) wake_.wait(mutex_);
             if (stopping_) return;
             wish = std::move(wishes_.front());
             wishes_.pop_front();
+            running_ = true;
         }
         Status done;
         try {
@@ -142,11 +159,21 @@ void AutomaticFields::loop() {
         } catch (const std::bad_alloc&) {
             done = Status::make_nomem("not enough memory");
         }
-        if (done.ok()) continue;
-        base::log(services_.logger, base::LogLevel::info,
-                  base::cat("collection '", wish.collection, "': no index of '",
-                            wish.condition.key.to_string(), "' was made: ", done.to_string()));
+        settle(wish, done);
     }
+}
+
+void AutomaticFields::settle(const Wish& wish, const Status& done) {
+    if (!done.ok()) {
+        base::log(services_.logger, base::LogLevel::info,
+                  base::cat("collection '", wish.collection, "': no index of '", wish.field.second,
+                            "' was made: ", done.to_string()));
+    }
+    const base::MutexLock lock(mutex_);
+    // There may be memory when the need shows again.
+    if (done.code() == base::Code::nomem) asked_.erase(wish.field);
+    running_ = false;
+    changed_.notify_all();
 }
 
 Status AutomaticFields::fulfil(const Wish& wish) {
@@ -158,12 +185,12 @@ Status AutomaticFields::fulfil(const Wish& wish) {
         automatic += each.automatic ? 1 : 0;
     }
     if (automatic >= kAutomaticMax) return Status::make_limit("there are ", automatic, " already");
-    for (const FieldKind kind : std::visit(Kinds(), wish.condition.check)) {
-        GRAPE_ASSIGN(const bool fitting, fits(*reader, wish.condition.key, kind));
+    for (const FieldKind kind : wish.kinds) {
+        GRAPE_ASSIGN(const bool fitting, fits(*reader, wish.path, kind));
         if (!fitting) continue;
         CreateFieldIndex index;
         index.collection = wish.collection;
-        index.field = wish.condition.key;
+        index.field = wish.path;
         index.schema.kind = kind;
         return make_(index);
     }

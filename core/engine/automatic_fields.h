@@ -34,29 +34,37 @@ class AutomaticFields {
               uint64_t payload_reads) GRAPE_EXCLUDES(mutex_);
     // Waits for an index that is being made.
     void stop() GRAPE_EXCLUDES(mutex_);
+    // Waits for it, too; none is made until resume().
+    void pause() GRAPE_EXCLUDES(mutex_);
+    void resume() GRAPE_EXCLUDES(mutex_);
 
   private:
     using Field = std::pair<uint32_t, std::string>;  // collection, path
     struct Wish {
+        Field field;
         std::string collection;
-        query::FieldCondition condition;
+        base::JsonPath path;
+        std::vector<index::FieldKind> kinds;  // that would answer the condition
     };
 
     void count(const Collection& collection, const query::FieldCondition& condition)
         GRAPE_REQUIRES(mutex_);
     void loop() GRAPE_EXCLUDES(mutex_);
     base::Status fulfil(const Wish& wish);
+    void settle(const Wish& wish, const base::Status& done) GRAPE_EXCLUDES(mutex_);
 
     Services& services_;
     const Make make_;
     base::Thread thread_;
     base::Mutex mutex_;
-    base::Condition wake_;
+    base::Condition wake_, changed_;
     std::map<Field, uint32_t> counts_ GRAPE_GUARDED_BY(mutex_);
     std::set<Field> asked_ GRAPE_GUARDED_BY(mutex_);  // made, or found not to be worth it
     std::deque<Wish> wishes_ GRAPE_GUARDED_BY(mutex_);
     bool started_ GRAPE_GUARDED_BY(mutex_) = false;
     bool stopping_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
+    bool running_ GRAPE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace grape::engine

@@ -307,6 +307,7 @@ Status Background::drain(bool everything) {
         GRAPE_TRY(drain_collection(number, everything));
     }
     if (everything) GRAPE_TRY(drain_rest(view->commit()));
+    recount_tails();  // what was dropped, or is too small for a flush, is nothing to wait for
     const base::MutexLock lock(mutex_);
     return set_aside_.empty() ? Status() : set_aside_.begin()->second.why;
 }

@@ -160,7 +160,6 @@ void DatabaseImpl::note_reads(const View& view, const RequestBody& body, const R
 
 // Work of the engine's own, not a commit of anybody.
 Status DatabaseImpl::make_automatic_field(const CreateFieldIndex& index) {
-    if (background_->paused()) return Status::make_busy("background work is paused");
     std::vector<uint64_t> old_files;
     Change change;
     change.is_commit = false;
@@ -318,12 +317,14 @@ Status DatabaseImpl::cover_index(const std::string& collection) {
 
 Result<ReplyBody> DatabaseImpl::maintain(const RequestBody& body) {
     if (std::holds_alternative<PauseBackground>(body)) {
+        if (automatic_fields_ != nullptr) automatic_fields_->pause();
         background_->pause();
         graphs_->pause();
     }
     if (std::holds_alternative<ResumeBackground>(body)) {
         background_->resume();
         graphs_->resume();
+        if (automatic_fields_ != nullptr) automatic_fields_->resume();
     }
     if (std::holds_alternative<Flush>(body)) GRAPE_TRY(drain(false));
     if (std::holds_alternative<Optimize>(body)) {

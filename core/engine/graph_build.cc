@@ -29,11 +29,12 @@ class GraphBuild {
         : services_(services), sequencer_(sequencer), plan_(plan) {}
     ~GraphBuild();
 
-    // False when there is nothing to build from.
-    Result<bool> prepare();
+    // False when there is nothing to build from. `anew`: not from the graph that is there.
+    Result<bool> prepare(bool anew);
     Status build(const std::function<bool()>& stop);
     Status write();
     Status enter();
+    bool reuses() const { return reuses_; }
     uint64_t linked() const { return linked_; }
 
   private:
@@ -63,7 +64,7 @@ class GraphBuild {
     std::vector<index::RunView> marked_;
     GraphView marked_graph_;
     std::set<uint64_t> old_files_;
-    bool handed_over_ = false, registered_ = false;
+    bool reuses_ = false, handed_over_ = false, registered_ = false;
 };
 
 GraphBuild::~GraphBuild() {
@@ -127,7 +128,9 @@ Result<bool> GraphBuild::gather_new() {
     return fits;
 }
 
-Result<bool> GraphBuild::prepare() {
+Result<bool> GraphBuild::prepare(bool anew) {
+    builder_.reset();
+    new_nodes_ = {};
     view_ = services_.views.current();
     const CollectionView* found = view_->state().collections.find(plan_.collection);
     if (found == nullptr || plan_.vector >= found->collection->vectors()) return false;
@@ -135,8 +138,9 @@ Result<bool> GraphBuild::prepare() {
     GRAPE_ASSIGN(shard_, found->shard->get());
     view_.reset();  // the runs stay with the shard; keys are not read
     const std::optional<GraphView>& old = runs().graph;
-    GRAPE_ASSIGN(const bool reuse, gather_new());
+    GRAPE_ASSIGN(const bool reuse, anew ? Result<bool>(false) : gather_new());
     if (!reuse) GRAPE_TRY(gather(false));
+    reuses_ = reuse;
     if (new_nodes_.entries.empty()) return false;
     index::GraphReuse from;
     if (reuse) from = {old->run, old->hidden};
@@ -279,10 +283,17 @@ Status GraphBuild::apply(CommitEdit& edit) {
 Status build_graph(Services& services, Sequencer& sequencer, base::Mutex& work_mutex,
                    const GraphPlan& plan, const std::function<bool()>& stop, GraphCounts& counts) {
     GraphBuild build(services, sequencer, plan);
-    GRAPE_ASSIGN(const bool any, build.prepare());
+    GRAPE_ASSIGN(bool any, build.prepare(false));
     if (!any) return {};
     ++counts.started;
-    GRAPE_TRY(build.build(stop));
+    Status built = build.build(stop);
+    // What is wrong with the old graph does not matter to one that is made of the vectors.
+    if (built.code() == base::Code::corrupt && build.reuses()) {
+        GRAPE_ASSIGN(any, build.prepare(true));
+        built = any ? build.build(stop) : Status();
+    }
+    GRAPE_TRY(built);
+    if (!any) return {};
     GRAPE_TRY(build.write());
     {
         const base::MutexLock work(work_mutex);

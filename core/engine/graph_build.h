@@ -7,7 +7,7 @@
 //    nodes as of the current view.
 // 3. Register, in the sequencer: what was hidden since is hidden in the graph, too.
 //
-// Memory: GraphBuilder::memory_bytes() and 24 bytes a vector. Threads: one build of a database at a
+// Memory: GraphBuilder::memory() and 24 bytes a vector. Threads: one build of a database at a
 // time.
 #pragma once
 

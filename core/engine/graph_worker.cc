@@ -124,10 +124,14 @@ Status GraphWorker::look_at(uint32_t collection, bool complete, uint32_t threads
     const std::shared_ptr<const View> view = services_.views.current();
     const CollectionView* found = view->state().collections.find(collection);
     const uint32_t vectors = found == nullptr ? 0 : found->collection->vectors();
+    Status refused;
     for (uint32_t vector = 0; vector < vectors; ++vector) {
-        GRAPE_TRY(grow(collection, vector, complete, threads));
+        Status grown = grow(collection, vector, complete, threads);
+        // Without memory for one graph there may be enough for the next.
+        if (!grown.ok() && grown.code() != base::Code::nomem) return grown;
+        if (refused.ok()) refused = std::move(grown);
     }
-    return {};
+    return refused;
 }
 
 // A vector that came while its graph was built may make the next one due at once.

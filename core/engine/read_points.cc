@@ -104,11 +104,11 @@ Status scroll_ids(const Services& services, const ShardReader& reader,
     return {};
 }
 
+using Point = std::pair<base::PointId, uint32_t>;
+
 // The same for a filter that leaves few rows: these are put in order.
 Status scroll_rows(const ShardReader& reader, const query::RowFilter& filter,
                    const std::optional<base::PointId>& offset, Page& page) {
-    using Point = std::pair<base::PointId, uint32_t>;
-    GRAPE_TRY(reader.points().take_memory(filter.count_max() * 2 * sizeof(Point)));
     std::vector<Point> points;
     filter.possible().for_each([&](uint32_t row) {
         const base::PointId id = reader.shard().rows.id(row);
@@ -151,7 +151,10 @@ Result<ScrollReply> scroll_points(const Services& services, const View& view,
     GRAPE_TRY(reader->points().check(request.with_vectors));
     GRAPE_ASSIGN(const std::unique_ptr<query::RowFilter> filter, reader->filter(request.filter));
     Page page(*reader, request, filter.get());
-    if (filter != nullptr && filter->count_max() * kSortPerPoint < reader->shard().rows.live()) {
+    const bool few =
+        filter != nullptr && filter->count_max() * kSortPerPoint < reader->shard().rows.live();
+    // The list of them may not fit; the ids of the store need none.
+    if (few && reader->points().take_memory(filter->count_max() * 2 * sizeof(Point)).ok()) {
         GRAPE_TRY(scroll_rows(*reader, *filter, request.offset, page));
     } else {
         GRAPE_TRY(scroll_ids(services, *reader, request.offset, page));

@@ -63,7 +63,7 @@ class Registration {
 
   private:
     const std::vector<VectorOutput>& outputs() const { return files_.outputs(); }
-    Status make_codes() const;
+    void make_codes() const;
     Status apply(CommitEdit& edit);
     Status remove_pending();
     void swap_runs(ShardView& view);
@@ -84,20 +84,25 @@ class Registration {
 
 // No search shall be the one that makes the codes of a whole new file. Graphs stay in their places
 // meanwhile: they change under the same lock as files.
-Status Registration::make_codes() const {
+void Registration::make_codes() const {
     for (uint32_t vector = 0; vector < outputs().size(); ++vector) {
         const VectorOutput& output = outputs()[vector];
         const std::optional<GraphView>& graph = sealed_.view->vectors[vector].graph;
         if (output.file == nullptr || !graph) continue;
         index::RunView run{output.file, output.file->count(), {}};
         run.graphed = output.graphed;
-        GRAPE_TRY(graph->outside->cover(std::span(&run, 1)));
+        const Status made = graph->outside->cover(std::span(&run, 1));
+        // Searches do without; a damaged graph must not keep vectors out of files.
+        if (!made.ok()) {
+            base::log(services_.logger, base::LogLevel::warning,
+                      base::cat("collection '", sealed_.collection->name(),
+                                "': no codes were made: ", made.to_string()));
+        }
     }
-    return {};
 }
 
 Status Registration::run() {
-    GRAPE_TRY(make_codes());
+    make_codes();
     Change change;
     change.is_commit = false;
     change.apply = [&](CommitEdit& edit) { return apply(edit); };

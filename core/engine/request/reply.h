@@ -94,7 +94,8 @@ struct QueryBatchReply {
 // The plan of a query. Rows between `surely` and `possibly` have their payload read.
 struct ExplainReply {
     uint64_t points = 0, surely = 0, possibly = 0;
-    // How a search begins: "rows" (those of the filter, one by one), "graph" or "scan".
+    // How a search begins: "rows" (those of the filter, one by one), "codes" (the same by what the
+    // graph keeps of them), "graph" or "scan".
     std::string search;
     struct Condition {
         std::string place, about;

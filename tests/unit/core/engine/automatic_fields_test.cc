@@ -1,6 +1,9 @@
 // Indexes that the engine makes by itself: when, of which kind, and that nothing else changes.
 #include "core/engine/automatic_fields.h"
 
+#include <chrono>
+#include <thread>
+
 #include "tests/support/wait_until.h"
 #include "tests/unit/core/engine/engine_fixture.h"
 
@@ -72,6 +75,19 @@ TEST(AutomaticFields, come_after_filters_that_read_many_payloads) {
     EXPECT_TRUE(fields_of(database)["w"].automatic);
     EXPECT_TRUE(count_of(database, std::get<1>(kCases[0])).ends_with(R"("payload_reads":0})"));
     EXPECT_EQ(database.problems(), "");
+}
+
+TEST(AutomaticFields, wait_for_the_end_of_a_pause) {
+    TemporaryDirectory directory;
+    TestDatabase database(directory.file("db"), eager_sizes(), true);
+    fill(database);
+    constexpr std::string_view kWord = R"({"key":"w","match":{"value":"w3"}})";
+    database.run(R"({"pause_background":{}})");
+    ask_often(database, kWord);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_TRUE(fields_of(database).empty());
+    database.run(R"({"resume_background":{}})");
+    EXPECT_TRUE(test::wait_until([&] { return fields_of(database).contains("w"); }));
 }
 
 TEST(AutomaticFields, change_no_answer) {

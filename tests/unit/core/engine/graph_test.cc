@@ -26,10 +26,11 @@ class Graphs : public testing::Test {
   public:
     std::string path() const { return directory_.file("db"); }
 
-    static void make(TestDatabase& database, std::string_view distance = "Euclid") {
+    static void make(TestDatabase& database, std::string_view distance = "Euclid",
+                     std::string_view memory = "cached") {
         database.run(base::cat(R"({"create_collection": {"collection_name": "a",
                          "vectors": {"size": 8, "distance": ")",
-                               distance, R"("}}})"));
+                               distance, R"(", "memory": ")", memory, R"("}}})"));
     }
     std::vector<float> draw() {
         std::normal_distribution<float> normal(0, width);
@@ -62,9 +63,8 @@ class Graphs : public testing::Test {
         }
         return out;
     }
-    // At so much effort a walk misses nearly nothing; what is gone is never found, and nothing is
-    // wrong with the marks.
-    void expect_right(TestDatabase& database) {
+    // At so much effort a walk misses nearly nothing; what is gone is never found.
+    void expect_right_answers(TestDatabase& database) {
         size_t same = 0, wanted = 0;
         for (int i = 0; i < 30; ++i) {
             const std::vector<float> query = draw();
@@ -77,6 +77,10 @@ class Graphs : public testing::Test {
             }
         }
         EXPECT_GE(same * 100, wanted * 97) << same << " of " << wanted;
+    }
+    // And nothing is wrong with the marks.
+    void expect_right(TestDatabase& database) {
+        expect_right_answers(database);
         EXPECT_EQ(database.problems(), "");
     }
     // Every second point gets 1 as its `n`, the others 0.
@@ -229,6 +233,26 @@ TEST_F(Graphs, find_the_few_that_match_within_a_threshold) {
     EXPECT_EQ(database.ask<QueryReply>(request->body).points.size(), 10u);
 }
 
+// Some hundred nodes are nearer, but do not match; what matches outside of the graph is further
+// away than what matches in it.
+TEST_F(Graphs, answers_from_outside_hide_none_of_its_own) {
+    TestDatabase database(path(), small_sizes());
+    make(database);
+    put(database, 0, 3000);
+    database.run(R"({"optimize": {}})");
+    width = 5;
+    put(database, 3000, 200);
+    std::string ids;
+    for (uint64_t id = 0; id < 3200; id += id < 3000 ? 50 : 2) {
+        ids += base::cat(ids.empty() ? "" : ",", id);
+    }
+    database.run(base::cat(R"({"set_payload": {"collection_name": "a", "payload": {"n": 1},
+                     "points": [)",
+                           ids, "]}}"));
+    width = 0.1F;
+    expect_right_filtered(database);
+}
+
 TEST_F(Graphs, go_on_from_the_old_one_until_it_is_worn) {
     TestDatabase database(path(), small_sizes());
     make(database);
@@ -269,6 +293,27 @@ TEST_F(Graphs, a_damaged_or_lost_one_is_only_slow) {
         EXPECT_EQ(info(database).graphs_done, 1u);
         expect_right(database);
     }
+}
+
+// In a placement that reads pages only when they are wanted, opening finds nothing.
+TEST_F(Graphs, damage_that_a_search_finds_is_only_slow) {
+    TestDatabase database(path(), small_sizes());
+    make(database, "Euclid", "cold");
+    put(database, 0, 1000);
+    database.run(R"({"optimize": {}})");
+    ASSERT_TRUE(database.close().ok());
+    std::string bytes = storage::read_bytes(graph_files().at(0));
+    for (size_t at = bytes.size() / 4; at < bytes.size() * 3 / 4; at += 1024) bytes[at] ^= 1;
+    storage::write_bytes(graph_files().at(0), bytes);
+    database.open();
+    expect_right_answers(database);
+    put(database, 1000, 200);
+    EXPECT_EQ(database.run(R"({"flush": {}})").find("GRAPE_E"), std::string::npos);
+    expect_right_answers(database);
+    EXPECT_NE(database.problems(), "");
+    database.run(R"({"optimize": {}})");
+    EXPECT_EQ(info(database).graphs_done, 1u);
+    expect_right(database);
 }
 
 TEST_F(Graphs, are_made_in_the_background_and_stand_still_in_a_pause) {

@@ -2,7 +2,7 @@
 // kept to is measured by tests/integration/budget/whole_database.cc.
 #include "core/engine/memory_plan.h"
 
-#include "tests/unit/core/engine/engine_fixture.h"
+#include "tests/unit/core/engine/transaction_fixture.h"
 
 namespace grape::engine {
 namespace {
@@ -69,6 +69,12 @@ TEST(Memory, a_database_in_memory_is_full_at_its_budget) {
     EXPECT_LT(taken * kDim * sizeof(float), kBudget + kBudget / 2);
     // Who asks only for what is there is not hurt.
     EXPECT_EQ(database.ask<CountReply>(CountPoints{"c", nullptr}).count, taken - 1000);
+    std::string ids;
+    for (uint64_t id = 0; id < 10'000; ++id) ids += base::cat(ids.empty() ? "" : ",", id);
+    TestTransaction deleting(database);
+    deleting.run(
+        base::cat(R"({"delete_points": {"collection_name": "c", "points": [)", ids, "]}}"));
+    EXPECT_TRUE(deleting.commits());
     EXPECT_EQ(database.problems(), "");
 }
 
@@ -110,6 +116,20 @@ TEST(Memory, where_nothing_flushes_the_writer_does) {
         ASSERT_EQ(upsert(database, at, 1000), base::Code::ok) << at;
     }
     EXPECT_GT(database.ask<DatabaseInfoReply>(DatabaseInfo{}).flushes_done, 0u);
+}
+
+// Tails too small for a file, and those of collections that are gone, are nothing to wait for.
+TEST(Memory, where_nothing_flushes_small_tails_do_not_add_up) {
+    TemporaryDirectory directory;
+    TestDatabase database(directory.file("db"), {}, false, kBudget);
+    for (int round = 0; round < 20; ++round) {
+        make_collection(database, "cached");
+        for (uint64_t first = 0; first < 900; first += 300) {
+            ASSERT_EQ(upsert(database, first, 300), base::Code::ok) << round;
+        }
+        database.run(R"({"delete_collection": {"collection_name": "c"}})");
+    }
+    EXPECT_EQ(database.problems(), "");
 }
 
 TEST(Memory, cold_collections_map_nothing) {
