@@ -262,8 +262,12 @@ int run(int count, char** words) {
     const Arguments arguments = parse(count, words);
     const Work work = load(arguments);
     const auto graph = build(work, arguments);
+    // The graph lacks rows of which recall would speak.
+    if (arguments.outside != 0) {
+        search_outside(work, graph, arguments.outside);
+        return 0;
+    }
     for (const uint32_t effort : arguments.efforts) measure(work, *graph, effort);
-    if (arguments.outside != 0) search_outside(work, graph, arguments.outside);
     if (arguments.self != 0) find_themselves(work, *graph, arguments.self);
     return 0;
 }

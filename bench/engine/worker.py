@@ -111,21 +111,24 @@ class Worker:
     def read_each(self, count):
         ids = numpy.random.default_rng(5).integers(0, len(self.workload.vectors), count)
         seen, spent = timed(self.peer.read_each, ids)
-        return {**spent, "count": count, "seen": seen}
+        if seen < count:
+            raise RuntimeError(f"{count} points were asked for, {seen} bytes or rows came")
+        return {**spent, "count": count}
 
     def search(self, filter, answers=True):
         queries = self.workload.queries[:self.peer.queries_max]
         wanted = None if filter is None else FILTERS[filter]
-        (found, times), spent = timed(self.peer.search_each, queries, K, wanted)
+        prepared = self.peer.prepare_searches(queries, K, wanted)
+        (found, times), spent = timed(self.peer.search_each, prepared)
         return {**spent, **milliseconds(times), "answers": found if answers else None}
 
     def search_during_import(self, batches, repeat):
         """Searches one after the other in a thread, while this one imports."""
         prepared = [self.new_batch(ROWS_AT_ONCE) for _ in range(batches)]
-        queries = numpy.tile(self.workload.queries, (repeat, 1))
+        searches = self.peer.prepare_searches(self.workload.queries, K, None, repeat)
         stop, out = Stop(), []
         thread = threading.Thread(
-            target=lambda: out.append(self.peer.search_each(queries, K, None, stop)))
+            target=lambda: out.append(self.peer.search_each(searches, stop)))
         thread.start()
         start = time.perf_counter()
         for batch in prepared:

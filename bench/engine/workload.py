@@ -44,9 +44,10 @@ class Workload:
 
     def changes(self):
         """(ids to overwrite, the rows that they get instead, ids to delete)"""
-        chosen = numpy.random.default_rng(17).permutation(len(self.vectors))[:2 * CHANGED]
-        ids = chosen[:CHANGED]
-        return ids, numpy.roll(ids, 1), chosen[CHANGED:]
+        count = min(CHANGED, len(self.vectors) // 4)
+        chosen = numpy.random.default_rng(17).permutation(len(self.vectors))[:2 * count]
+        ids = chosen[:count]
+        return ids, numpy.roll(ids, 1), chosen[count:]
 
 
 class Truth:
@@ -80,6 +81,8 @@ class Truth:
         if name not in self.limits:
             match = self.matching(name)
             vectors = self.workload.vectors[self.row_of_id[match]].astype(numpy.float64)
+            if len(vectors) == 0:
+                raise ValueError(f"filter {name}: no row matches; try more rows")
             kth = min(K, len(vectors)) - 1
             out = numpy.empty(len(self.workload.queries))
             for i, query in enumerate(self.workload.queries):

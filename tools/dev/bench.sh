@@ -1,16 +1,18 @@
 # Benchmarks that compare Grape with other engines, each from its package. Sourced by ./dev, never
 # run.
 
-# peer_folder NAME INSTALLER: an environment in build/NAME, filled once by INSTALLER FOLDER; prints
-# its interpreter. An engine that cannot be installed fails the run.
+# peer_folder NAME INSTALLER: an environment in build/NAME, filled by INSTALLER FOLDER whenever that
+# or the list of engines has changed; prints its interpreter. An engine that cannot be installed
+# fails the run.
 peer_folder() {
-    local folder="$BUILD/$1"
-    if [ ! -f "$folder/.complete" ]; then
+    local folder="$BUILD/$1" wanted
+    wanted=$(cat bench/engine/requirements.txt; declare -f "$2")
+    if [ "$(cat "$folder/.complete" 2>/dev/null)" != "$wanted" ]; then
         say "installs the engines to compare with into build/$1"
         rm -rf "$folder"
         /usr/bin/env python3 -m venv "$folder" || fail "python3 -m venv failed"
         "$2" "$folder" >&2 || fail "a peer cannot be installed; no comparison without it"
-        touch "$folder/.complete"
+        printf '%s\n' "$wanted" >"$folder/.complete"
     fi
     printf '%s' "$folder/bin/python"
 }

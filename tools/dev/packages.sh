@@ -9,6 +9,8 @@ BUILD_PACKAGES=(g++ meson ninja-build pkg-config python3-minimal python3
 LINT_PACKAGES=(python3 git clang-format-14)
 TEST_PACKAGES=("${BUILD_PACKAGES[@]}" "${LINT_PACKAGES[@]}" libgtest-dev binutils mandoc
     python3-venv)
+# Peers are compiled, and live in an environment of their own.
+BENCH_PACKAGES=("${BUILD_PACKAGES[@]}" python3-venv python3-dev)
 CLANG_PACKAGES=(clang-14 libclang-rt-14-dev llvm-14)
 FUZZ_PACKAGES=("${BUILD_PACKAGES[@]}" "${CLANG_PACKAGES[@]}" libgtest-dev)
 SANITIZER_PACKAGES=("${TEST_PACKAGES[@]}" "${CLANG_PACKAGES[@]}")

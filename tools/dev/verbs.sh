@@ -54,7 +54,7 @@ run_tests() {
 }
 
 verb_bench() {
-    need_packages "${BUILD_PACKAGES[@]}"
+    need_packages "${BENCH_PACKAGES[@]}"
     configure_release
     build release
     local name=""

@@ -1,5 +1,7 @@
 """Opening a closed database in a new process, its first answer, memory, then 1000 answers more.
-Opening syncs some files, so on a busy disk the least of the times says more than the median."""
+The files were just closed: they are in the page cache. Opening syncs some files, so on a busy disk
+the least of the times says more than the median. Qdrant Edge's one search thread also opens its
+segments."""
 
 import statistics
 

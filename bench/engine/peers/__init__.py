@@ -15,9 +15,11 @@ A peer is a class with
   delete(ids)                     one durable commit
   settle()                        until the indexes are as good as they get
   read_each(ids)                  the payload of each, one call a row; returns bytes or rows seen
-  search_each(queries, k, filter, stop)
-                                  one call a query until all are done or stop() says so; filter is
-                                  (field, value) or None; (ids of each, nanoseconds of each)
+  prepare_searches(queries, k, filter, repeat)
+                                  what a caller has in hand before the searches, all of them `repeat`
+                                  times; filter is (field, value) or None; not timed
+  search_each(searches, stop)     one call a query until all are done or stop() says so; (ids of
+                                  each, nanoseconds of each)
   close()
 
 Vectors are rows of anything with `tobytes`, `tolist` and an address: numpy arrays, or array.array

@@ -109,13 +109,18 @@ class Peer:
         check = {"range": {"gte": value}} if field == "frequency" else {"match": {"value": value}}
         return json.dumps({"must": [{"key": field, **check}]}).encode()
 
-    def search_each(self, queries, k, wanted, stop=None):
-        count = len(queries) // self.dim if isinstance(queries, array.array) else len(queries)
+    def prepare_searches(self, queries, k, wanted, repeat=1):
+        rows = array.array("f", repeat * queries.tobytes())
+        return rows, k, self.filter_text(wanted)
+
+    def search_each(self, prepared, stop=None):
+        rows, k, text = prepared
+        count = len(rows) // self.dim
         ids = (ctypes.c_uint64 * (count * k))()
         times = (ctypes.c_uint64 * count)()
         done = ctypes.c_size_t()
         flag = ctypes.c_int32(0) if stop is None else stop.flag
-        self.call("engine_search_each", self.filter_text(wanted), ctypes.c_void_p(address(queries)),
+        self.call("engine_search_each", text, ctypes.c_void_p(address(rows)),
                   ctypes.c_size_t(count), ctypes.c_uint32(self.dim), ctypes.c_size_t(k), ids, times,
                   ctypes.byref(flag), ctypes.byref(done))
         none = 2**64 - 1

@@ -94,18 +94,21 @@ class Peer:
             condition = edge.FieldCondition(key=field, match=edge.MatchValue(value))
         return edge.Filter(must=[condition])
 
-    def search_each(self, queries, k, wanted, stop=None):
+    def prepare_searches(self, queries, k, wanted, repeat=1):
         rows = queries.tolist()
         if not isinstance(rows[0], list):
             rows = [rows[i:i + self.dim] for i in range(0, len(rows), self.dim)]
         condition = self.filter(wanted)
+        return repeat * [edge.SearchRequest(query=edge.Query.Nearest(row), limit=k,
+                                            filter=condition) for row in rows]
+
+    def search_each(self, requests, stop=None):
         answers, times = [], []
-        for row in rows:
+        for request in requests:
             if stop is not None and stop():
                 break
             start = time.perf_counter_ns()
-            found = self.shard.search(edge.SearchRequest(
-                query=edge.Query.Nearest(row), limit=k, filter=condition))
+            found = self.shard.search(request)
             times.append(time.perf_counter_ns() - start)
             answers.append([point.id for point in found])
         return answers, times

@@ -103,22 +103,27 @@ class Peer:
         return sum(len(self.db.execute("select payload from gloss where rowid = ?",
                                        (int(id),)).fetchall()) for id in ids)
 
-    def search_each(self, queries, k, wanted, stop=None):
+    def prepare_searches(self, queries, k, wanted, repeat=1):
         text = "select rowid from gloss where vector match ? and k = ?"
         more = ()
         if wanted is not None:
             field, value = wanted
             text += f" and {field} {'>=' if field == 'frequency' else '='} ?"
             more = (value,)
+        data, size = queries.tobytes(), self.dim * 4
+        return text, repeat * [(data[first:first + size], k, *more)
+                               for first in range(0, len(data), size)]
+
+    def search_each(self, prepared, stop=None):
         # A connection of the thread's own: one connection serves one thread at a time.
         db = self.db if stop is None else self.connect()
-        data, size = queries.tobytes(), self.dim * 4
+        text, arguments = prepared
         answers, times = [], []
-        for first in range(0, len(data), size):
+        for values in arguments:
             if stop is not None and stop():
                 break
             start = time.perf_counter_ns()
-            rows = db.execute(text, (data[first:first + size], k, *more)).fetchall()
+            rows = db.execute(text, values).fetchall()
             times.append(time.perf_counter_ns() - start)
             answers.append([row[0] for row in rows])
         return answers, times
