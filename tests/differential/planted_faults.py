@@ -31,8 +31,7 @@ VALUES, CHECK, TEXT = "core/query/value_check.cc", "core/query/payload_check.cc"
 PATHS, GEO, DATES = "core/base/payload_values.cc", "core/index/field/geo.cc", "core/base/datetime.cc"
 FIND = "core/index/field/field_run_find.cc"
 SETS, ASK, ORDER = "core/query/row_sets.cc", "core/query/field_condition.cc", "core/query/field_order.cc"
-ROW_CACHE, VIEWS = "core/engine/row_sets.cc", "core/engine/shard_rows.cc"
-REWRITE, EDIT = "core/engine/field_rewrite.cc", "core/engine/commit_edit.cc"
+ROW_CACHE = "core/engine/row_sets.cc"
 FAULTS = [
     Fault("range: lt takes its bound in", VALUES, "value < *bounds.lt", "value <= *bounds.lt"),
     Fault("except: null is another value", VALUES,

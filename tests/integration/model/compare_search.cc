@@ -77,7 +77,7 @@ Mismatch compare_search(const World& world, const engine::QueryPoints& request,
         if (is_short) return base::cat("it gave ", size, " points: ", different);
         recall->inexact += 1;
     }
-    if (!counts) return "";
+    if (!counts || !uses_graph(request)) return "";
     recall->searches += 1;
     recall->wanted += wanted->points.size();
     recall->found += found;

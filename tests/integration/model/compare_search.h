@@ -11,7 +11,8 @@ namespace grape::model {
 // What a mismatch prints; "" when all agreed.
 using Mismatch = std::string;
 
-// Of searches at default effort: how many points the oracle gives, and how many of them came.
+// Of searches at default effort that went by a graph: how many points the oracle gives, and how
+// many of them came.
 struct Recall {
     uint64_t searches = 0;
     uint64_t inexact = 0;  // answers that were not the oracle's
@@ -25,8 +26,8 @@ struct Recall {
     }
 };
 
-// `uses_graph` is called for a search whose answer is not the oracle's though it may be one:
-// whether the engine went by a graph's codes.
+// `uses_graph` is called for a search at default effort, and for one whose answer is not the
+// oracle's though it may be one: whether the engine went by a graph's codes.
 using UsesGraph = std::function<bool(const engine::QueryPoints&)>;
 Mismatch compare_search(const World& world, const engine::QueryPoints& request,
                         const base::Result<engine::QueryReply>& wanted,
