@@ -43,9 +43,11 @@ std::vector<Answer> read_reply(std::string_view reply) {
 }
 
 // A search as a JSON request. The vector lies beside it, so that no float is ever printed.
-std::string query_request(const std::string& query) {
+std::string query_request(const std::string& query, std::size_t limit = kShown,
+                          bool exact = false) {
     return "{\"query_points\": {\"collection_name\": \"" + std::string(kCollection) +
-           "\", \"query\": " + query + ", \"limit\": " + std::to_string(kShown) +
+           "\", \"query\": " + query + ", \"limit\": " + std::to_string(limit) +
+           (exact ? ", \"params\": {\"exact\": true}" : "") +
            ", \"with_payload\": [\"words\", \"definition\"]}}";
 }
 
@@ -93,14 +95,18 @@ void count_rank(Found& found, std::size_t rank) {
     if (rank < 10) found.in_ten++;
 }
 
-std::size_t rank_of(grape::Database& db, const std::vector<grape::Hit>& hits,
-                    const std::string& meant) {
-    for (std::size_t rank = 0; rank < hits.size(); rank++) {
-        const auto payload = must(db.payload(kCollection, hits[rank].id), "reading a payload");
-        const auto words = words_of(payload);
-        if (std::find(words.begin(), words.end(), meant) != words.end()) return rank;
-    }
-    return hits.size();
+// Where the word comes among the ten nearest, in an exact search: the figure must not depend on how
+// far the background is with its graph.
+std::size_t rank_of(grape::Database& db, const Dictionary& dictionary, std::size_t question) {
+    const std::vector<grape_blob> blobs{grape::blob(
+        vector_of(dictionary, question), static_cast<std::uint32_t>(dictionary.vectors.dim))};
+    const grape::Buffer reply =
+        must(db.request_json(query_request("{\"blob\": 0}", 10, true), blobs), "searching");
+    const std::vector<Answer> answers = read_reply(reply.view());
+    const auto found = std::find_if(answers.begin(), answers.end(), [&](const Answer& answer) {
+        return has_word(answer, dictionary.answers[question]);
+    });
+    return static_cast<std::size_t>(found - answers.begin());
 }
 
 double percentile(const std::vector<double>& sorted, double share) {
@@ -176,23 +182,25 @@ Found show_figures(grape::Database& db, const Dictionary& dictionary, Terminal& 
     for (std::size_t round = 0; round < kRounds; round++) {
         for (std::size_t i = 0; i < dictionary.questions.size(); i++) {
             const Stopwatch watch;
-            const auto hits =
-                must(db.search(kCollection, vector_of(dictionary, i), 10), "searching");
+            static_cast<void>(
+                must(db.search(kCollection, vector_of(dictionary, i), 10), "searching"));
             seconds.push_back(watch.seconds());
             total += seconds.back();
-            if (round == 0) count_rank(found, rank_of(db, hits, dictionary.answers[i]));
         }
+    }
+    for (std::size_t i = 0; i < dictionary.questions.size(); i++) {
+        count_rank(found, rank_of(db, dictionary, i));
     }
     const double rate = static_cast<double>(seconds.size()) / total;
     std::sort(seconds.begin(), seconds.end());
     out.fact("searches", grouped(static_cast<std::uint64_t>(rate)) + " a second",
-             "one thread, exact, the 10 nearest of " + grouped(dictionary.size()));
+             "one thread, the 10 nearest of " + grouped(dictionary.size()));
     out.fact("a search takes", duration(percentile(seconds, 0.5)) + " (p50)",
              duration(percentile(seconds, 0.99)) + " (p99) of " + grouped(seconds.size()));
     out.fact("described words found",
              std::to_string(found.first) + " first, " + std::to_string(found.in_five) +
                  " in five, " + std::to_string(found.in_ten) + " in ten",
-             "of " + std::to_string(dictionary.questions.size()));
+             "of " + std::to_string(dictionary.questions.size()) + ", by exact search");
     return found;
 }
 
