@@ -112,12 +112,11 @@ std::shared_ptr<index::GraphRun> build(const Work& work, const Arguments& argume
     for (uint32_t node = 0; node < entries.size(); ++node) {
         links += index::link_count(graph.blocks.links(node), graph.degree);
     }
-    std::printf(
-        "%s: %zu rows, build %.2f CPU-s, %.0f us and %.0f distances a row, %.1f links, cut %.5f\n",
-        arguments.set.c_str(), entries.size(), seconds,
-        1e6 * seconds / static_cast<double>(entries.size()),
-        static_cast<double>(distances) / static_cast<double>(entries.size()),
-        static_cast<double>(links) / static_cast<double>(entries.size()), graph.cut_share);
+    std::printf("%s: %zu rows, build %.2f CPU-s, %.0f us and %.0f distances a row, %.1f links\n",
+                arguments.set.c_str(), entries.size(), seconds,
+                1e6 * seconds / static_cast<double>(entries.size()),
+                static_cast<double>(distances) / static_cast<double>(entries.size()),
+                static_cast<double>(links) / static_cast<double>(entries.size()));
     static const auto blobs = storage::make_memory_blob_store();
     auto writer = blobs->create(1, storage::BlobKind::vectors);
     const auto place = index::write_graph_section(**writer, graph);

@@ -40,8 +40,9 @@ configure_release() {
     configure release gcc -Dbuildtype=release -Ddebug_checks=false -Dtests=false -Dbench=true
 }
 
-# The code that the tests run: optimised, checks of our own logic on.
+# The code that the tests run: optimised, checks of our own logic on. Benchmarks are built, too, so
+# that they do not rot.
 configure_test() {
-    configure test gcc -Doptimization=2 -Ddebug=false -Ddebug_checks=true -Dtests=true \
+    configure test gcc -Doptimization=2 -Ddebug=false -Ddebug_checks=true -Dtests=true -Dbench=true \
         -Dcpp_args=-D_GLIBCXX_ASSERTIONS
 }
