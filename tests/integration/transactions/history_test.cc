@@ -165,7 +165,8 @@ void run_histories(const std::string& path, int transactions) {
     for (int i = 0; i < kThreads; ++i) {
         clients.push_back(std::make_unique<Client>(**database, seed + static_cast<uint64_t>(i),
                                                    1000 + i * int64_t{1'000'000}));
-        threads.emplace_back([&, i] { clients[static_cast<size_t>(i)]->run(transactions); });
+        threads.emplace_back(
+            [client = clients.back().get(), transactions] { client->run(transactions); });
     }
     for (std::thread& thread : threads) thread.join();
     std::vector<Done> history;
