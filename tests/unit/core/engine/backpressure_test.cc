@@ -114,17 +114,10 @@ TEST(Backpressure, a_collection_that_rests_lets_nobody_past_the_others) {
     EXPECT_EQ(working.background.counts().flushes_done, 1u);
 }
 
-class MovingClock final : public base::Clock {
-  public:
-    uint64_t wall_ms() const override { return 1'700'000'000'000; }
-    uint64_t monotonic_us() const override { return now_us; }
-    std::atomic<uint64_t> now_us{0};
-};
-
 TEST(Backpressure, a_rest_ends_without_another_commit) {
     Sizes sizes = sizes_of_one_flush();
     sizes.unflushed_bytes_max = 1u << 20;
-    MovingClock clock;
+    FakeClock clock;
     std::promise<void> failed, again;
     int files = 0;
     Working working(sizes);  // its thread ends before what it uses

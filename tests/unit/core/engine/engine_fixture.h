@@ -23,8 +23,8 @@ using storage::TemporaryDirectory;
 class FakeClock final : public base::Clock {
   public:
     uint64_t wall_ms() const override { return wall; }
-    uint64_t monotonic_us() const override { return 0; }
-    std::atomic<uint64_t> wall{1'700'000'000'000};
+    uint64_t monotonic_us() const override { return now_us; }
+    std::atomic<uint64_t> wall{1'700'000'000'000}, now_us{0};
 };
 
 inline FakeClock& fake_clock() {

@@ -9,13 +9,6 @@ namespace {
 
 using T = ValueTable;
 
-class MovingClock final : public base::Clock {
-  public:
-    uint64_t wall_ms() const override { return 1'700'000'000'000; }
-    uint64_t monotonic_us() const override { return now_us; }
-    std::atomic<uint64_t> now_us{1};
-};
-
 TEST(Transaction, other_requests_are_unsupported_inside) {
     T table;
     TestTransaction t(table.database);
@@ -76,7 +69,7 @@ TEST(Transaction, a_key_tells_what_became_of_a_commit) {
 }
 
 TEST(Transaction, expires_and_says_so) {
-    MovingClock clock;
+    FakeClock clock;
     OpenOptions options;
     options.background = false;
     options.clock = &clock;
