@@ -55,6 +55,11 @@ Mismatch compare_ranks(const std::vector<engine::ScoredPoint>& all,
 
 }  // namespace
 
+bool is_search(const engine::RequestBody& body) {
+    return std::holds_alternative<engine::QueryPoints>(body) ||
+           std::holds_alternative<engine::QueryBatch>(body);
+}
+
 Mismatch compare_search(const World& world, const engine::QueryPoints& request,
                         const Result<engine::QueryReply>& wanted,
                         const Result<engine::QueryReply>& got, const UsesGraph& uses_graph,
@@ -66,7 +71,8 @@ Mismatch compare_search(const World& world, const engine::QueryPoints& request,
     const bool counts = !request.exact && !request.hnsw_ef && !request.score_threshold;
     uint64_t found = wanted->points.size();
     if (!different.empty()) {
-        if (request.exact || !uses_graph(request)) return different;
+        if (request.exact) return "exact: " + different;
+        if (!uses_graph(request)) return "without a graph: " + different;
         found = 0;
         const Mismatch mismatch = compare_ranks(candidates(world, request), request, *got, &found);
         if (!mismatch.empty()) return mismatch;

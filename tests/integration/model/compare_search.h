@@ -26,6 +26,8 @@ struct Recall {
     }
 };
 
+bool is_search(const engine::RequestBody& body);
+
 // `uses_graph` is called for a search at default effort, and for one whose answer is not the
 // oracle's though it may be one: whether the engine went by a graph's codes.
 using UsesGraph = std::function<bool(const engine::QueryPoints&)>;

@@ -83,6 +83,7 @@ class Session {
     bool silent_ = false;
     bool refused_ = false;
     bool few_commits_compared_ = false;  // of others, by a transaction
+    uint64_t graphs_done_ = 0;           // before the last search
     std::map<std::string, uint64_t> outcomes_;
     Recall recall_;
     std::map<uint64_t, uint64_t> engine_ids_;  // of transactions, by the world's numbers

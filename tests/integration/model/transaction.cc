@@ -39,12 +39,6 @@ void add_differences(const Points& one, const Points& other, std::set<PointId>& 
     }
 }
 
-// A search is not compared: it is of one state, and others may add what is near.
-bool is_search(const engine::RequestBody& body) {
-    return std::holds_alternative<engine::QueryPoints>(body) ||
-           std::holds_alternative<engine::QueryBatch>(body);
-}
-
 }  // namespace
 
 engine::PointOperation without_conditions(engine::PointOperation operation) {
@@ -80,6 +74,7 @@ Status ModelTransaction::write(const engine::RequestBody& body) {
 Result<engine::ReplyBody> ModelTransaction::read(const engine::RequestBody& body) {
     Result<engine::ReplyBody> answer = state_.read(body);
     note_read(body, answer);
+    // A search is not compared: it is of one state, and others may add what is near.
     if (!is_search(body)) steps_.push_back({Deed::read, body, "", describe(answer)});
     return answer;
 }
