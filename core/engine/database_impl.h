@@ -57,6 +57,8 @@ class DatabaseImpl {
     base::Result<ReplyBody> maintain(const RequestBody& body);
     base::Result<WriteReply> commit(Change& change, const WriteOptions& options,
                                     CommitBytes bytes = {});
+    // In memory all of the database counts, and nothing makes room but deleting.
+    bool counts_all() const { return options_.memory_bytes_max != 0 && options_.path.empty(); }
     base::Status check_memory(uint64_t bytes) const;
     base::Status admit(uint64_t tail_bytes);
     base::Status drain(bool everything);

@@ -171,10 +171,9 @@ Status DatabaseImpl::make_automatic_field(const CreateFieldIndex& index) {
     return cover_index(index.collection);
 }
 
-// In memory all of the database counts, and nothing makes room but deleting.
 Status DatabaseImpl::check_memory(uint64_t bytes) const {
+    if (!counts_all() || bytes == 0) return {};
     const uint64_t max = options_.memory_bytes_max;
-    if (max == 0 || bytes == 0 || !options_.path.empty()) return {};
     const uint64_t used = services_.files->totals().heap_bytes + services_.store->memory_bytes() +
                           services_.unflushed_bytes;
     if (used + bytes <= max) return {};
@@ -227,7 +226,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
                                              bool batch, const WriteOptions& options) {
     const std::shared_ptr<const View> view = services_.views.current();
     std::vector<std::shared_ptr<const Collection>> checked;
-    uint64_t key_bytes = 0;
+    uint64_t key_bytes = 0, payloads = 0;
     uint64_t tail_bytes = 0;
     for (size_t i = 0; i < operations.size(); ++i) {
         GRAPE_ASSIGN(const CollectionView* collection, view->find(collection_of(operations[i])));
@@ -237,6 +236,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
             check_operation(*collection->collection, operations[i], operation_path(batch, i)));
         checked.push_back(collection->collection);
         key_bytes += estimate_key_bytes(operations[i]);
+        if (counts_all()) payloads += payload_bytes(operations[i]);
         tail_bytes += vector_bytes(*collection->collection, operations[i]);
     }
     // One large upsert writes its own file.
@@ -254,7 +254,7 @@ Result<ReplyBody> DatabaseImpl::write_points(const std::vector<OperationRef>& op
         }
         return {};
     };
-    return wrap(commit(change, options, {tail_bytes - direct, tail_bytes + key_bytes}));
+    return wrap(commit(change, options, {tail_bytes - direct, tail_bytes + key_bytes + payloads}));
 }
 
 Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,

@@ -116,7 +116,9 @@ Result<ReplyBody> DatabaseImpl::commit_transaction(const Request& request) {
         GRAPE_TRY(transaction->check_rest(edit, checked));
         return transaction->replay(edit);
     };
-    GRAPE_ASSIGN(WriteReply reply, commit(change, request.write, {vectors, vectors + keys}));
+    const uint64_t payloads = has_writes && counts_all() ? transaction->written_payload_bytes() : 0;
+    GRAPE_ASSIGN(WriteReply reply,
+                 commit(change, request.write, {vectors, vectors + keys + payloads}));
     return ReplyBody(reply);
 }
 

@@ -294,6 +294,12 @@ uint64_t Transaction::written_vector_bytes() const {
     return bytes;
 }
 
+uint64_t Transaction::written_payload_bytes() const {
+    uint64_t bytes = 0;
+    for (const Buffered& each : operations_) bytes += payload_bytes(operation_ref(each.operation));
+    return bytes;
+}
+
 uint64_t Transaction::written_key_bytes() const {
     uint64_t bytes = 0;
     for (const Buffered& each : operations_) {

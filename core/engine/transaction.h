@@ -61,6 +61,7 @@ class Transaction {
     // What its commit brings: vectors, and estimated keys with their values.
     uint64_t written_vector_bytes() const;
     uint64_t written_key_bytes() const;
+    uint64_t written_payload_bytes() const;  // of operations that only change payloads
     // Lets go of the private copy; only the commit comes after it.
     void finish_reading();
 

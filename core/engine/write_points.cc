@@ -313,9 +313,16 @@ Status check_points(const Collection& collection, const std::vector<PointInput>&
 
 }  // namespace
 
-namespace {
+uint64_t estimate_key_bytes(const OperationRef& operation) {
+    constexpr uint64_t kPointBytes = 96;  // keys of id and point, record overhead
+    const std::vector<PointInput>* points = points_of(operation);
+    // What payload operations write depends on what is there: the edit counts it.
+    if (points == nullptr) return 0;
+    uint64_t bytes = points->size() * kPointBytes;
+    for (const PointInput& point : *points) bytes += point.payload.size();
+    return bytes;
+}
 
-// What a payload operation gives each of its points; of those of a filter, one is counted.
 uint64_t payload_bytes(const OperationRef& operation) {
     const auto of = [](const base::JsonValue& payload, const PointSelection& selection) {
         return base::encode_payload_value(payload).size() *
@@ -328,18 +335,6 @@ uint64_t payload_bytes(const OperationRef& operation) {
         return of((*overwrite)->payload, (*overwrite)->selection);
     }
     return 0;
-}
-
-}  // namespace
-
-uint64_t estimate_key_bytes(const OperationRef& operation) {
-    constexpr uint64_t kPointBytes = 96;  // keys of id and point, record overhead
-    const std::vector<PointInput>* points = points_of(operation);
-    // What other operations write depends on what is there, too: the edit counts it.
-    if (points == nullptr) return payload_bytes(operation);
-    uint64_t bytes = points->size() * kPointBytes;
-    for (const PointInput& point : *points) bytes += point.payload.size();
-    return bytes;
 }
 
 uint64_t vector_bytes(const Collection& collection, const OperationRef& operation) {

@@ -25,6 +25,9 @@ base::Status apply_operation(CommitEdit& edit, const OperationRef& operation,
 
 // How many bytes of keys an operation may write, to tell large commits.
 uint64_t estimate_key_bytes(const OperationRef& operation);
+// What a payload operation gives its points; of those of a filter, one is counted. It takes as long
+// as storing one.
+uint64_t payload_bytes(const OperationRef& operation);
 // How many bytes of vectors it stores.
 uint64_t vector_bytes(const Collection& collection, const OperationRef& operation);
 // The collection that an operation is for.
