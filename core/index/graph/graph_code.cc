@@ -45,17 +45,19 @@ void prepare(const GraphShape& shape, const uint8_t* stored, std::span<float> ou
 
 // Splits `lacking`, the square of the length that a vector of dot lacks, over its more dimensions,
 // evenly but in whole steps: even shares would all be rounded the same way, and their errors add up
-// where others cancel out. The last one takes what is left.
+// where others cancel out. Some get one step more than the others; the last one takes what is left,
+// less than a step more.
 void split(double lacking, double step, std::span<float> shares) {
-    double left = lacking / (step * step);  // in squares of steps
-    for (size_t i = 0; i + 1 < shares.size(); ++i) {
-        const double even = std::sqrt(left / static_cast<double>(shares.size() - i));
-        double steps = std::floor(even + 0.5);
-        if (steps * steps > left) steps = std::floor(even);
-        shares[i] = to_float(steps * step);
-        left -= steps * steps;
-    }
-    shares.back() = to_float(std::sqrt(left) * step);
+    const auto count = static_cast<double>(shares.size());
+    const double squares = lacking / (step * step);  // of steps
+    const double steps = std::floor(std::sqrt(squares / count));
+    const double rest = std::max(0.0, squares - count * steps * steps);
+    const double one_more = 2 * steps + 1;  // squares that one step more takes
+    const double longer = std::min(std::floor(rest / one_more), count - 1);
+    const auto first = shares.begin() + static_cast<std::ptrdiff_t>(longer);
+    std::fill(shares.begin(), first, to_float((steps + 1) * step));
+    std::fill(first, shares.end(), to_float(steps * step));
+    shares.back() = to_float(std::sqrt(steps * steps + rest - longer * one_more) * step);
 }
 
 // The value that `share` of them do not exceed.

@@ -166,21 +166,32 @@ Result<std::shared_ptr<const CodeOrder>> OutsideCodes::order() {
     return order_;
 }
 
-Result<std::shared_ptr<RunCodes>> OutsideCodes::of(const RunView& run) {
+Result<std::vector<std::shared_ptr<RunCodes>>> OutsideCodes::of(std::span<const RunView> runs) {
     const base::MutexLock lock(mutex_);
     GRAPE_TRY(find_order());
-    std::erase_if(entries_, [](const auto& entry) { return entry.second.run.expired(); });
+    std::vector<std::shared_ptr<RunCodes>> out;
+    out.reserve(runs.size());
+    for (const RunView& run : runs) out.push_back(run.outside_graph() == 0 ? nullptr : find(run));
+    // Of runs that are gone; an older view may still hold some that this one has not.
+    if (entries_.size() > runs.size()) {
+        std::erase_if(entries_, [](const auto& entry) { return entry.second.run.expired(); });
+    }
+    return out;
+}
+
+// A new run may lie where one lay that is gone.
+std::shared_ptr<RunCodes> OutsideCodes::find(const RunView& run) {
     const auto found = entries_.find(run.run.get());
-    if (found != entries_.end()) return found->second.codes;
-    Entry entry{run.run, std::make_shared<RunCodes>(graph_, order_, memory_)};
-    return entries_.emplace(run.run.get(), std::move(entry)).first->second.codes;
+    if (found != entries_.end() && !found->second.run.expired()) return found->second.codes;
+    auto codes = std::make_shared<RunCodes>(graph_, order_, memory_);
+    entries_.insert_or_assign(run.run.get(), Entry{run.run, codes});
+    return codes;
 }
 
 Status OutsideCodes::cover(std::span<const RunView> runs) {
-    for (const RunView& run : runs) {
-        if (run.outside_graph() == 0) continue;
-        GRAPE_ASSIGN(const std::shared_ptr<RunCodes> codes, of(run));
-        GRAPE_TRY(codes->extend(run, run.length));
+    GRAPE_ASSIGN(const auto codes, of(runs));
+    for (size_t i = 0; i < runs.size(); ++i) {
+        if (codes[i] != nullptr) GRAPE_TRY(codes[i]->extend(runs[i], runs[i].length));
     }
     return {};
 }

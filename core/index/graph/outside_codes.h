@@ -109,8 +109,10 @@ class OutsideCodes {
     explicit OutsideCodes(std::shared_ptr<const GraphRun> graph,
                           base::MemoryBudget* memory = nullptr)
         : graph_(std::move(graph)), memory_(memory) {}
-    // Those of a run that is in a published view.
-    base::Result<std::shared_ptr<RunCodes>> of(const RunView& run) GRAPE_EXCLUDES(mutex_);
+    // Those of each of the runs, which are in a published view; null where the graph has all of
+    // one.
+    base::Result<std::vector<std::shared_ptr<RunCodes>>> of(std::span<const RunView> runs)
+        GRAPE_EXCLUDES(mutex_);
     base::Result<std::shared_ptr<const CodeOrder>> order() GRAPE_EXCLUDES(mutex_);
     // Codes of all that is outside of the graph.
     base::Status cover(std::span<const RunView> runs) GRAPE_EXCLUDES(mutex_);
@@ -122,6 +124,7 @@ class OutsideCodes {
         std::shared_ptr<RunCodes> codes;
     };
     base::Status find_order() GRAPE_REQUIRES(mutex_);
+    std::shared_ptr<RunCodes> find(const RunView& run) GRAPE_REQUIRES(mutex_);
 
     const std::shared_ptr<const GraphRun> graph_;
     base::MemoryBudget* const memory_;

@@ -116,10 +116,9 @@ Status outside_search(const GraphRun& graph, OutsideCodes& codes, std::span<cons
     ScratchLease lease(scratch);
     GRAPE_ASSIGN(const std::shared_ptr<const CodeOrder> order, codes.order());
     OutsideSearch search(graph, shape, query, *order, lease.get());
-    for (const RunView& run : runs) {
-        if (run.outside_graph() == 0) continue;
-        GRAPE_ASSIGN(const std::shared_ptr<RunCodes> of_run, codes.of(run));
-        GRAPE_TRY(search.run(run, *of_run));
+    GRAPE_ASSIGN(const auto of_runs, codes.of(runs));
+    for (size_t i = 0; i < runs.size(); ++i) {
+        if (of_runs[i] != nullptr) GRAPE_TRY(search.run(runs[i], *of_runs[i]));
     }
     return {};
 }
