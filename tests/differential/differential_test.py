@@ -87,8 +87,8 @@ def run_rounds(args, folder, tally):
         wanted = min(QUESTIONS_IN_A_ROUND, args.operations - asked)
         done, session = 0, None
         try:
-            session = Session(args.shared_object, os.path.join(folder, f"round{round_number}"), seed, way,
-                              tally)
+            session = Session(args.shared_object, os.path.join(folder, f"round{round_number}"), seed,
+                              way, tally)
             while done < wanted:
                 done += session.step()
         except Fault as fault:
