@@ -1,5 +1,7 @@
 #include "core/base/radix.h"
 
+#include <atomic>
+
 namespace grape::base {
 
 uint64_t next_edit() {

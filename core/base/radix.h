@@ -8,13 +8,12 @@
 // Threads: a Radix that is not being changed may be read by any thread; copies are independent.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
+
+#include "core/base/bits.h"
 
 namespace grape::base {
 
@@ -90,7 +89,7 @@ class Radix {
         std::vector<std::shared_ptr<const T>> leaves;
 
         size_t index(uint32_t slot) const {
-            return static_cast<size_t>(std::popcount(present & ((uint64_t{1} << slot) - 1)));
+            return bit_count(present & ((uint64_t{1} << slot) - 1));
         }
         bool has(uint32_t slot) const { return (present >> slot & 1) != 0; }
     };

@@ -91,7 +91,7 @@ class Planner {
         Filter alone;
         alone.must.push_back(condition);
         GRAPE_ASSIGN(const RowSets found, find_rows(alone, rows_));
-        plan.surely = found.sure.count();
+        plan.surely = found.surely().count();
         plan.possibly = found.possible.count();
         out_.push_back(std::move(plan));
         return {};

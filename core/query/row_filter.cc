@@ -1,7 +1,5 @@
 #include "core/query/row_filter.h"
 
-#include "core/query/row_sets.h"
-
 namespace grape::query {
 
 using base::Result;
@@ -40,10 +38,10 @@ std::optional<TextField> text_field(const RowSource& rows, const base::JsonPath&
 
 Result<std::unique_ptr<RowFilter>> RowFilter::make(const Filter& filter, const RowSource& rows) {
     std::unique_ptr<RowFilter> out(new RowFilter(rows));
-    GRAPE_ASSIGN(RowSets sets, find_rows(filter, rows));
-    out->sure_ = std::move(sets.sure);
-    out->possible_ = std::move(sets.possible);
-    if (out->sure_ == out->possible_) return out;
+    GRAPE_ASSIGN(out->sets_, find_rows(filter, rows));
+    out->count_ = out->sets_.possible.count();
+    if (out->sets_.sure == out->sets_.possible) out->sets_.sure.reset();
+    if (out->sets_.exact()) return out;
     GRAPE_ASSIGN(out->check_, PayloadCheck::make(filter, [&rows](const base::JsonPath& path) {
                      return text_field(rows, path);
                  }));
@@ -51,22 +49,24 @@ Result<std::unique_ptr<RowFilter>> RowFilter::make(const Filter& filter, const R
 }
 
 Result<bool> RowFilter::matches(uint32_t row) {
-    if (sure_.test(row)) return true;
-    if (!possible_.test(row)) return false;
+    if (sets_.surely().test(row)) return true;
+    if (!sets_.possible.test(row)) return false;
     RowFacts facts(rows_, row);
     GRAPE_ASSIGN(const bool matches, check_->matches(facts));
     payload_reads_ += facts.was_read() ? 1 : 0;
     if (matches) {
-        sure_.set(row);
+        sets_.sure->set(row);
     } else {
-        possible_.clear(row);
+        sets_.possible.clear(row);
+        count_ -= 1;
     }
     return matches;
 }
 
 Status RowFilter::settle() {
-    index::RowBitset open = possible_;
-    open.and_not(sure_);
+    if (sets_.exact()) return {};
+    index::RowBitset open = sets_.possible;
+    open.and_not(*sets_.sure);
     for (uint32_t row = open.next(0); row < open.size(); row = open.next(row + 1)) {
         GRAPE_TRY(matches(row).status());
     }

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "core/index/row_test.h"
-#include "core/query/row_source.h"
+#include "core/query/row_sets.h"
 
 namespace grape::query {
 
@@ -19,13 +19,13 @@ class RowFilter final : public index::RowTest {
     static base::Result<std::unique_ptr<RowFilter>> make(const Filter& filter,
                                                          const RowSource& rows);
 
-    bool may_match(uint32_t row) const override { return possible_.test(row); }
+    bool may_match(uint32_t row) const override { return sets_.possible.test(row); }
     // For rows that may match.
     base::Result<bool> matches(uint32_t row) override;
-    uint64_t count_max() const override { return possible_.count(); }
+    uint64_t count_max() const override { return count_; }
 
-    const index::RowBitset& possible() const { return possible_; }
-    const index::RowBitset& sure() const { return sure_; }
+    const index::RowBitset& possible() const { return sets_.possible; }
+    const index::RowBitset& sure() const { return sets_.surely(); }
     // Tests all rows that are left; then possible() is the answer.
     base::Status settle();
     // Payloads that were read so far.
@@ -35,7 +35,8 @@ class RowFilter final : public index::RowTest {
     explicit RowFilter(const RowSource& rows) : rows_(rows) {}
 
     const RowSource& rows_;
-    index::RowBitset sure_, possible_;
+    RowSets sets_;
+    uint64_t count_ = 0;  // of the possible rows
     std::shared_ptr<const PayloadCheck> check_;
     uint64_t payload_reads_ = 0;
 };

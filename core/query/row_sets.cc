@@ -37,49 +37,56 @@ class Finder {
         RowSets out = nothing();
         for (const base::PointId& id : condition.ids) {
             GRAPE_ASSIGN(const std::optional<uint32_t> row, rows_.find_row(id));
-            if (row) out.sure.set(*row);
+            if (row) out.possible.set(*row);
         }
-        out.possible = out.sure;
         return out;
     }
     Result<RowSets> operator()(const HasVector& condition) const {
         RowSets out = nothing();
         rows_.live_rows().for_each([&](uint32_t row) {
-            if (rows_.has_vector(row, condition.name)) out.sure.set(row);
+            if (rows_.has_vector(row, condition.name)) {
+                out.possible.set(row);
+            }
         });
-        out.possible = out.sure;
         return out;
     }
     Result<RowSets> operator()(const Slice& condition) const {
         RowSets out = nothing();
         rows_.live_rows().for_each([&](uint32_t row) {
-            if (slice_of(rows_.id(row), condition.total) == condition.index) out.sure.set(row);
+            if (slice_of(rows_.id(row), condition.total) == condition.index) {
+                out.possible.set(row);
+            }
         });
-        out.possible = out.sure;
         return out;
     }
     Result<RowSets> operator()(const SubFilter& condition) const { return find(*condition.filter); }
     Result<RowSets> operator()(const Nested&) const { return unknown(); }
 
   private:
-    RowSets nothing() const { return {RowBitset(rows_.high()), RowBitset(rows_.high())}; }
-    RowSets everything() const { return {rows_.live_rows(), rows_.live_rows()}; }
-    RowSets unknown() const { return {RowBitset(rows_.high()), rows_.live_rows()}; }
+    RowSets nothing() const { return {RowBitset(rows_.high()), {}}; }
+    RowSets everything() const { return {rows_.live_rows(), {}}; }
+    RowSets unknown() const { return {rows_.live_rows(), RowBitset(rows_.high())}; }
     RowSets negation(const RowSets& of) const {
         RowSets out = everything();
-        out.sure.and_not(of.possible);
-        out.possible.and_not(of.sure);
+        if (!of.exact()) {
+            out.sure = rows_.live_rows();
+            out.sure->and_not(of.possible);
+        }
+        out.possible.and_not(of.surely());
         return out;
     }
     Result<RowSets> condition(const Condition& of) const { return std::visit(*this, of); }
 
     Result<RowSets> answer(const FieldIndex& field, const FieldQuestion& question) const;
+    Result<std::optional<RowBitset>> open_rows(const FieldIndex& field,
+                                               const FieldQuestion& question) const;
     Status add_entries(const FieldIndex& field, const index::FieldLookup& lookup,
                        RowBitset& out) const;
     Status add_source(const index::FieldSource& source, const index::FieldLookup& lookup,
                       RowBitset& out) const;
     Result<std::shared_ptr<const RowBitset>> answer_of_run(const index::FieldRun& run,
                                                            const index::FieldLookup& lookup) const;
+    // Of at least one condition.
     Result<RowSets> all_of(const std::vector<Condition>& conditions) const;
     Result<RowSets> any_of(const std::vector<Condition>& conditions) const;
     Result<RowSets> at_least(const MinShould& part) const;
@@ -139,48 +146,50 @@ Result<std::shared_ptr<const RowBitset>> Finder::answer_of_run(
     return std::shared_ptr<const RowBitset>(std::move(found));
 }
 
+// Rows whose entries in the index say nothing, or that it has none of: a payload decides.
+Result<std::optional<RowBitset>> Finder::open_rows(const FieldIndex& field,
+                                                   const FieldQuestion& question) const {
+    RowBitset out(rows_.high());
+    if (question.unknown) GRAPE_TRY(add_entries(field, *question.unknown, out));
+    if (field.covered_after != 0) out.or_with(rows_.written_in({0, field.covered_after}));
+    if (field.covered_until != UINT64_MAX) {
+        out.or_with(rows_.written_in({field.covered_until, UINT64_MAX}));
+    }
+    return out.any() ? std::optional(std::move(out)) : std::nullopt;
+}
+
 Result<RowSets> Finder::answer(const FieldIndex& field, const FieldQuestion& question) const {
     RowSets out = nothing();
     GRAPE_TRY(add_entries(field, question.lookup, out.possible));
-    out.sure = out.possible;
     if (question.sure_if) {
-        RowBitset also(rows_.high());
-        GRAPE_TRY(add_entries(field, *question.sure_if, also));
-        out.sure.and_with(also);
+        out.sure.emplace(rows_.high());
+        GRAPE_TRY(add_entries(field, *question.sure_if, *out.sure));
+        out.sure->and_with(out.possible);
     }
-    RowBitset open(rows_.high());
-    if (question.unknown) GRAPE_TRY(add_entries(field, *question.unknown, open));
-    if (field.covered_after != 0) open.or_with(rows_.written_in({0, field.covered_after}));
-    if (field.covered_until != UINT64_MAX) {
-        open.or_with(rows_.written_in({field.covered_until, UINT64_MAX}));
+    GRAPE_ASSIGN(const std::optional<RowBitset> open, open_rows(field, question));
+    if (question.negated) out = negation(out);
+    if (open) {
+        if (out.exact()) out.sure = out.possible;
+        if (question.negated) out.sure->and_not(*open);
+        out.possible.or_with(*open);
     }
-    if (!question.negated) {
-        out.possible.or_with(open);
-        return out;
-    }
-    out = negation(out);
-    out.sure.and_not(open);
-    out.possible.or_with(open);
     return out;
 }
 
 Result<RowSets> Finder::all_of(const std::vector<Condition>& conditions) const {
-    RowSets out = everything();
-    for (const Condition& each : conditions) {
-        GRAPE_ASSIGN(const RowSets found, condition(each));
-        out.sure.and_with(found.sure);
-        out.possible.and_with(found.possible);
-        if (!out.possible.any()) break;
+    GRAPE_ASSIGN(RowSets out, condition(conditions.front()));
+    for (size_t i = 1; i < conditions.size() && out.possible.any(); ++i) {
+        GRAPE_ASSIGN(const RowSets found, condition(conditions[i]));
+        out.narrow(found);
     }
     return out;
 }
 
 Result<RowSets> Finder::any_of(const std::vector<Condition>& conditions) const {
-    RowSets out = nothing();
-    for (const Condition& each : conditions) {
-        GRAPE_ASSIGN(const RowSets found, condition(each));
-        out.sure.or_with(found.sure);
-        out.possible.or_with(found.possible);
+    GRAPE_ASSIGN(RowSets out, condition(conditions.front()));
+    for (size_t i = 1; i < conditions.size(); ++i) {
+        GRAPE_ASSIGN(const RowSets found, condition(conditions[i]));
+        out.widen(found);
     }
     return out;
 }
@@ -203,34 +212,52 @@ Result<RowSets> Finder::at_least(const MinShould& part) const {
     std::vector<RowBitset> possible = sure;
     for (const Condition& each : part.conditions) {
         GRAPE_ASSIGN(const RowSets found, condition(each));
-        count_up(sure, found.sure);
+        count_up(sure, found.surely());
         count_up(possible, found.possible);
     }
-    return RowSets{std::move(sure.back()), std::move(possible.back())};
+    return RowSets{std::move(possible.back()), std::move(sure.back())};
 }
 
 Result<RowSets> Finder::find(const Filter& filter) const {
-    GRAPE_ASSIGN(RowSets out, all_of(filter.must));
-    const auto narrow = [&out](const RowSets& by) {
-        out.sure.and_with(by.sure);
-        out.possible.and_with(by.possible);
+    std::optional<RowSets> out;
+    const auto narrow = [&out](RowSets by) {
+        if (out) {
+            out->narrow(by);
+        } else {
+            out = std::move(by);
+        }
     };
+    if (!filter.must.empty()) {
+        GRAPE_ASSIGN(out, all_of(filter.must));
+    }
     if (!filter.should.empty()) {
-        GRAPE_ASSIGN(const RowSets found, any_of(filter.should));
-        narrow(found);
+        GRAPE_ASSIGN(RowSets found, any_of(filter.should));
+        narrow(std::move(found));
     }
     if (!filter.must_not.empty()) {
         GRAPE_ASSIGN(const RowSets found, any_of(filter.must_not));
         narrow(negation(found));
     }
     if (filter.min_should) {
-        GRAPE_ASSIGN(const RowSets found, at_least(*filter.min_should));
-        narrow(found);
+        GRAPE_ASSIGN(RowSets found, at_least(*filter.min_should));
+        narrow(std::move(found));
     }
-    return out;
+    return out ? std::move(*out) : everything();
 }
 
 }  // namespace
+
+void RowSets::narrow(const RowSets& by) {
+    if (exact() && !by.exact()) sure = possible;
+    if (sure) sure->and_with(by.surely());
+    possible.and_with(by.possible);
+}
+
+void RowSets::widen(const RowSets& by) {
+    if (exact() && !by.exact()) sure = possible;
+    if (sure) sure->or_with(by.surely());
+    possible.or_with(by.possible);
+}
 
 Result<RowSets> find_rows(const Filter& filter, const RowSource& rows) {
     return Finder(rows).find(filter);

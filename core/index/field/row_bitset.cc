@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/bits.h"
+
 namespace grape::index {
 
 void RowBitset::set(std::span<const uint32_t> rows) {
@@ -57,16 +59,14 @@ void RowBitset::invert() {
 
 uint32_t RowBitset::count() const {
     size_t count = 0;
-    for (const uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));
+    for (const uint64_t word : words_) count += base::bit_count(word);
     return static_cast<uint32_t>(count);
 }
 
 uint32_t RowBitset::count_and(const RowBitset& other) const {
     const size_t common = std::min(words_.size(), other.words_.size());
     size_t count = 0;
-    for (size_t i = 0; i < common; ++i) {
-        count += static_cast<size_t>(std::popcount(words_[i] & other.words_[i]));
-    }
+    for (size_t i = 0; i < common; ++i) count += base::bit_count(words_[i] & other.words_[i]);
     return static_cast<uint32_t>(count);
 }
 

@@ -3,6 +3,7 @@
 // check. Threads: one that is not being changed may be read by any thread.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -47,9 +48,14 @@ class RowBitset {
 
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        for (size_t i = 0; i < words_.size(); ++i) {
-            for (uint64_t word = words_[i]; word != 0; word &= word - 1) {
-                visit(static_cast<uint32_t>(i * 64 + static_cast<size_t>(std::countr_zero(word))));
+        for (size_t first = 0; first < words_.size(); first += kWordsAtOnce) {
+            const size_t end = std::min(first + kWordsAtOnce, words_.size());
+            if (!any_of(first, end)) continue;
+            for (size_t i = first; i < end; ++i) {
+                for (uint64_t word = words_[i]; word != 0; word &= word - 1) {
+                    visit(static_cast<uint32_t>(i * 64 +
+                                                static_cast<size_t>(std::countr_zero(word))));
+                }
             }
         }
     }
@@ -61,6 +67,14 @@ class RowBitset {
     bool operator==(const RowBitset& other) const = default;
 
   private:
+    // Where few rows are in a set most words are passed over, some at once.
+    static constexpr size_t kWordsAtOnce = 8;
+
+    bool any_of(size_t first, size_t end) const {
+        uint64_t found = 0;
+        for (size_t i = first; i < end; ++i) found |= words_[i];
+        return found != 0;
+    }
     // Bits beyond the size stay zero.
     void trim();
 

@@ -36,8 +36,8 @@ void check_one(const std::string& json, const PlainRows& rows) {
     const RowBitset& wanted = *matching;
     const auto sets = find_rows(*filter, rows);
     ASSERT_TRUE(sets.ok()) << sets.status().to_string();
-    ASSERT_TRUE(is_subset(sets->sure, wanted))
-        << testing::PrintToString(listed(sets->sure)) << testing::PrintToString(listed(wanted));
+    ASSERT_TRUE(is_subset(sets->surely(), wanted))
+        << testing::PrintToString(listed(sets->surely())) << testing::PrintToString(listed(wanted));
     ASSERT_TRUE(is_subset(wanted, sets->possible))
         << testing::PrintToString(listed(wanted)) << testing::PrintToString(listed(sets->possible));
     ASSERT_TRUE(is_subset(sets->possible, rows.live_rows()));
@@ -55,7 +55,7 @@ void check_one(const std::string& json, const PlainRows& rows) {
     ASSERT_EQ(listed(row_filter.possible()), listed(wanted));
     ASSERT_EQ(row_filter.count_max(), wanted.count());
     ASSERT_EQ(row_filter.payload_reads(), rows.reads);
-    ASSERT_LE(rows.reads, sets->possible.count() - sets->sure.count());
+    ASSERT_LE(rows.reads, sets->possible.count() - sets->surely().count());
     // Once is enough.
     ASSERT_TRUE(row_filter.settle().ok());
     ASSERT_EQ(row_filter.payload_reads(), rows.reads);
@@ -81,7 +81,7 @@ struct Said {
 Said said(std::string_view filter, const PlainRows& rows) {
     const auto sets = find_rows(*filter_of(filter), rows);
     EXPECT_TRUE(sets.ok());
-    return {listed(sets->sure), listed(sets->possible)};
+    return {listed(sets->surely()), listed(sets->possible)};
 }
 using Rows = std::vector<uint32_t>;
 
