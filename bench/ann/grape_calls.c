@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/c_calls.h"
+#include "bench/search_message.h"
 
 BENCH_EXPORT int32_t ann_create(grape_db* db, uint32_t dim, int32_t distance);
 BENCH_EXPORT int32_t ann_add(grape_db* db, const uint64_t* ids, const float* vectors, size_t count,
@@ -25,37 +25,22 @@ int32_t ann_add(grape_db* db, const uint64_t* ids, const float* vectors, size_t 
     return grape_upsert_simple(db, kCollection, ids, vectors, count, dim, NULL, NULL);
 }
 
-static grape_status search_message(grape_db* db, const float* query, uint32_t dim, size_t k,
-                                   uint32_t effort, uint64_t* ids) {
-    char request[256];
-    grape_buffer out = GRAPE_BUFFER_INIT;
-    const grape_blob blob = {query, 1, 0, GRAPE_F32, dim};
-    const int size =
-        snprintf(request, sizeof(request),
-                 "{\"query_points\":{\"collection_name\":\"%s\",\"query\":{\"blob\":0},"
-                 "\"limit\":%zu,\"params\":{\"hnsw_ef\":%u}}}",
-                 kCollection, k, (unsigned)effort);
-    const grape_status status =
-        grape_search(db, GRAPE_JSON, request, (size_t)size, &blob, 1, &out, NULL);
-    if (status == GRAPE_OK) bench_read_ids(out.data, k, ids);
-    grape_buffer_release(&out);
-    return status;
-}
-
 /* Effort 0: the default, by the simple call. */
 int32_t ann_search(grape_db* db, const float* queries, size_t count, uint32_t dim, size_t k,
                    uint32_t effort, uint64_t* ids) {
+    grape_status status = GRAPE_OK;
+    bench_search* const search = bench_search_make(kCollection, k, effort, NULL);
+    if (search == NULL) return GRAPE_E_NOMEM;
     memset(ids, 0xFF, count * k * sizeof(*ids));
-    for (size_t i = 0; i < count; ++i) {
+    for (size_t i = 0; i < count && status == GRAPE_OK; ++i) {
         const float* query = queries + i * dim;
         size_t found = 0;
-        const grape_status status = effort != 0
-                                        ? search_message(db, query, dim, k, effort, ids + i * k)
-                                        : grape_search_simple(db, kCollection, query, dim, k,
-                                                              ids + i * k, NULL, &found, NULL);
-        if (status != GRAPE_OK) return status;
+        status = effort != 0 ? bench_search_run(db, search, query, dim, ids + i * k)
+                             : grape_search_simple(db, kCollection, query, dim, k, ids + i * k,
+                                                   NULL, &found, NULL);
     }
-    return GRAPE_OK;
+    bench_search_free(search);
+    return status;
 }
 
 /* All queries in one request. */

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bench/c_calls.h"
+#include "bench/search_message.h"
 
 /* Rows that are written: row i has the id ids[i], `dim` floats, and a payload of JSON text. */
 typedef struct engine_rows {
@@ -25,9 +25,10 @@ BENCH_EXPORT int32_t engine_writers(grape_db* db, const engine_rows* rows, size_
                                     uint64_t* times);
 BENCH_EXPORT int32_t engine_read_each(grape_db* db, const uint64_t* ids, size_t count,
                                       size_t* payload_bytes);
-BENCH_EXPORT int32_t engine_search_each(grape_db* db, const char* filter, const float* queries,
-                                        size_t count, uint32_t dim, size_t k, uint64_t* ids,
-                                        uint64_t* times, const int32_t* stop, size_t* done);
+BENCH_EXPORT int32_t engine_search_each(grape_db* db, const bench_search* search,
+                                        const float* queries, size_t count, uint32_t dim, size_t k,
+                                        uint64_t* ids, uint64_t* times, const int32_t* stop,
+                                        size_t* done);
 
 static const char kCollection[] = "gloss";
 
@@ -118,31 +119,14 @@ int32_t engine_read_each(grape_db* db, const uint64_t* ids, size_t count, size_t
     return GRAPE_OK;
 }
 
-static int32_t search(grape_db* db, const char* filter, const float* query, uint32_t dim, size_t k,
-                      uint64_t* ids) {
-    char request[1024];
-    grape_buffer out = GRAPE_BUFFER_INIT;
-    const grape_blob blob = {query, 1, 0, GRAPE_F32, dim};
-    const int size = snprintf(request, sizeof(request),
-                              "{\"query_points\":{\"collection_name\":\"%s\","
-                              "\"query\":{\"blob\":0},\"limit\":%zu%s%s}}",
-                              kCollection, k, filter[0] == 0 ? "" : ",\"filter\":", filter);
-    const int32_t status =
-        grape_search(db, GRAPE_JSON, request, (size_t)size, &blob, 1, &out, NULL);
-    memset(ids, 0xFF, k * sizeof(*ids));
-    if (status == GRAPE_OK) bench_read_ids(out.data, k, ids);
-    grape_buffer_release(&out);
-    return status;
-}
-
 /* One call a query, in the order given, until all are answered or `*stop` is not 0. */
-int32_t engine_search_each(grape_db* db, const char* filter, const float* queries, size_t count,
-                           uint32_t dim, size_t k, uint64_t* ids, uint64_t* times,
+int32_t engine_search_each(grape_db* db, const bench_search* search, const float* queries,
+                           size_t count, uint32_t dim, size_t k, uint64_t* ids, uint64_t* times,
                            const int32_t* stop, size_t* done) {
     *done = 0;
     for (size_t i = 0; i < count && __atomic_load_n(stop, __ATOMIC_RELAXED) == 0; ++i) {
         const uint64_t start = now_ns();
-        const int32_t status = search(db, filter, queries + i * dim, dim, k, ids + i * k);
+        const int32_t status = bench_search_run(db, search, queries + i * dim, dim, ids + i * k);
         if (status < 0) return status;
         times[i] = now_ns() - start;
         *done = i + 1;

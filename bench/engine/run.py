@@ -6,12 +6,13 @@ usage: run.py --library FILE --out FILE.json
 `gloss`: 57,000 definitions of 384 dimensions with their payloads, 1000 queries, cosine, with payload
 indexes of three fields. Every engine runs in a process of its own, which sleeps while another has
 its turn. Grape is called through its C ABI from loops in C, because its calls take microseconds and
-a call from Python costs as much; the peers have no C interface and are called through the Python
-API of their packages, whose own calls alone are timed, with arguments that were made before. The
-16 writers of Grape are threads of C, those of the peers threads of Python; and beside an import a
-peer's search shares the lock of Python with it. A write counts when it
-is durable: Grape's default, Qdrant Edge's update() and flush(), SQLite's synchronous=full. Search
-speed is queries per CPU-second of the process. A peer that is missing fails the run.
+a call from Python costs as much; its searches are messages that were made before, all but the
+vector. The peers have no C interface and are called through the Python API of their packages, whose
+own calls alone are timed, with arguments that were made before. The 16 writers of Grape are threads
+of C, those of the peers threads of Python; and beside an import a peer's search shares the lock of
+Python with it. A write counts when it is durable: Grape's default, Qdrant Edge's update() and
+flush(), SQLite's synchronous=full. Search speed is queries per CPU-second of the process. A
+peer that is missing fails the run.
 """
 
 import argparse

@@ -20,6 +20,29 @@ class Rows(ctypes.Structure):
                 ("dim", ctypes.c_uint32)]
 
 
+class Condition(ctypes.Structure):
+    _fields_ = [("key", ctypes.c_char_p), ("text", ctypes.c_char_p), ("gte", ctypes.c_double)]
+
+
+class Search:
+    """A message that asks for k points, those that match when a filter is wanted."""
+
+    def __init__(self, calls, k, wanted):
+        self.calls = calls
+        condition = None
+        if wanted is not None:
+            field, value = wanted
+            text = value.encode() if isinstance(value, str) else None
+            condition = ctypes.byref(Condition(field.encode(), text, 0 if text else value))
+        self.message = ctypes.c_void_p(calls.bench_search_make(b"gloss", ctypes.c_size_t(k), 0,
+                                                               condition))
+        if not self.message:
+            raise MemoryError
+
+    def __del__(self):
+        self.calls.bench_search_free(self.message)
+
+
 class Peer:
     name = "grape"
     queries_max = 1_000_000
@@ -29,6 +52,7 @@ class Peer:
     def __init__(self, folder, dim, settings):
         self.calls = ctypes.CDLL(settings["library"])
         self.calls.bench_open.restype = ctypes.c_void_p
+        self.calls.bench_search_make.restype = ctypes.c_void_p
         self.folder = folder
         self.dim = dim
         self.db = None
@@ -101,26 +125,18 @@ class Peer:
                   ctypes.c_size_t(len(numbers)), ctypes.byref(seen))
         return seen.value
 
-    @staticmethod
-    def filter_text(wanted):
-        if wanted is None:
-            return b""
-        field, value = wanted
-        check = {"range": {"gte": value}} if field == "frequency" else {"match": {"value": value}}
-        return json.dumps({"must": [{"key": field, **check}]}).encode()
-
     def prepare_searches(self, queries, k, wanted, repeat=1):
         rows = array.array("f", repeat * queries.tobytes())
-        return rows, k, self.filter_text(wanted)
+        return rows, k, Search(self.calls, k, wanted)
 
     def search_each(self, prepared, stop=None):
-        rows, k, text = prepared
+        rows, k, search = prepared
         count = len(rows) // self.dim
         ids = (ctypes.c_uint64 * (count * k))()
         times = (ctypes.c_uint64 * count)()
         done = ctypes.c_size_t()
         flag = ctypes.c_int32(0) if stop is None else stop.flag
-        self.call("engine_search_each", text, ctypes.c_void_p(address(rows)),
+        self.call("engine_search_each", search.message, ctypes.c_void_p(address(rows)),
                   ctypes.c_size_t(count), ctypes.c_uint32(self.dim), ctypes.c_size_t(k), ids, times,
                   ctypes.byref(flag), ctypes.byref(done))
         none = 2**64 - 1
