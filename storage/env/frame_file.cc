@@ -27,6 +27,16 @@ Status ManifestSlot::seal() {
     return writer_ == nullptr ? Status() : writer_->seal();
 }
 
+namespace {
+
+// More between two syncs gains nothing from room.
+constexpr uint64_t kSmallSync = 64u << 10;
+constexpr size_t kZeroBytes = 16u << 10, kRoomPieces = 16;
+constexpr uint64_t kRoomBytes = kZeroBytes * kRoomPieces;
+constexpr uint8_t kZeros[kZeroBytes] = {};
+
+}  // namespace
+
 FrameWriter::FrameWriter(EnvContext& context, File file, const FileIdentity& identity,
                          ManifestSlot* slot)
     : context_(context),
@@ -93,9 +103,20 @@ Status FrameWriter::flush() {
 Status FrameWriter::sync() {
     GRAPE_TRY(flush());
     if (durable_frames_ == frames_) return {};
+    make_room();
     GRAPE_TRY(context_.latch.keep(file_.sync()));
     durable_frames_ = frames_;
+    synced_ = offset_;
     return {};
+}
+
+// Behind frames that are about to be synced; so one sync in some pays for all. Without room a sync
+// takes longer, no more.
+void FrameWriter::make_room() {
+    const bool wanted = identity_.kind == FileKind::log && offset_ - synced_ <= kSmallSync;
+    if (!wanted || offset_ <= room_) return;
+    const std::vector<Bytes> zeros(kRoomPieces, Bytes(kZeros));
+    if (file_.write_at(offset_, zeros).ok()) room_ = offset_ + kRoomBytes;
 }
 
 // Two syncs when there are unsynced frames: the seal may say that they are durable only once they
@@ -136,6 +157,8 @@ Status FrameWriter::close() {
     MutexLock lock(mutex_);
     if (!file_.is_open()) return {};
     const Status status = seal_locked();
+    // What stays behind the seal when this fails is cut when the store is opened.
+    if (room_ > offset_) static_cast<void>(file_.truncate(offset_));
     file_.close();
     return status;
 }

@@ -33,6 +33,10 @@ class ManifestSlot {
 
 // One frame for each Flush or Sync that has bytes to write. Closing a file syncs it and writes a
 // seal, which says: nothing is missing here.
+//
+// Small synced frames of a log are written over zeros that stand there already: then a sync changes
+// neither the file's size nor its blocks. It writes no metadata and waits for no journal, which may
+// first have to write what others wrote.
 class FrameWriter final : public leveldb::WritableFile {
   public:
     // `slot`, when not null, is told when this writer goes.
@@ -55,6 +59,7 @@ class FrameWriter final : public leveldb::WritableFile {
     base::Status flush() GRAPE_REQUIRES(mutex_);
     base::Status sync() GRAPE_REQUIRES(mutex_);
     base::Status seal_locked() GRAPE_REQUIRES(mutex_);
+    void make_room() GRAPE_REQUIRES(mutex_);
     base::Status write_frame(uint8_t flags) GRAPE_REQUIRES(mutex_);
     base::Status close() GRAPE_EXCLUDES(mutex_);
 
@@ -65,6 +70,8 @@ class FrameWriter final : public leveldb::WritableFile {
     File file_ GRAPE_GUARDED_BY(mutex_);
     std::vector<uint8_t> frame_ GRAPE_GUARDED_BY(mutex_);  // header room, then the payload so far
     uint64_t offset_ GRAPE_GUARDED_BY(mutex_) = 0;
+    uint64_t synced_ GRAPE_GUARDED_BY(mutex_) = 0;  // offset_ at the last sync
+    uint64_t room_ GRAPE_GUARDED_BY(mutex_) = 0;    // the file has zeros up to here
     uint64_t previous_ GRAPE_GUARDED_BY(mutex_) = 0;
     uint32_t frames_ GRAPE_GUARDED_BY(mutex_) = 0;
     uint32_t durable_frames_ GRAPE_GUARDED_BY(mutex_) = 0;

@@ -43,6 +43,21 @@ Status look_for_proof(FrameReader& reader, uint64_t bad_offset, uint32_t bad_fra
     return {};
 }
 
+// How many bytes behind `offset` were written: up to the last one that is not zero.
+Result<uint64_t> written_bytes(FileWindow& window, uint64_t offset) {
+    constexpr size_t kBytesAtOnce = 4096;
+    uint64_t written = 0;
+    for (uint64_t at = offset; at < window.file_bytes(); at += kBytesAtOnce) {
+        GRAPE_ASSIGN(const Bytes bytes, window.at(at, kBytesAtOnce));
+        for (size_t i = bytes.size(); i > 0; --i) {
+            if (bytes[i - 1] == 0) continue;
+            written = at + i - offset;
+            break;
+        }
+    }
+    return written;
+}
+
 }  // namespace
 
 Status FileWindow::open() {
@@ -118,6 +133,7 @@ Result<FrameScan> scan_frames(const std::string& path, const FileIdentity& ident
     scan.frames = reader.frame_number();
     if (scan.good_bytes < scan.file_bytes) {
         GRAPE_TRY(look_for_proof(reader, scan.good_bytes, scan.frames, !opened.ok()));
+        GRAPE_ASSIGN(scan.torn_bytes, written_bytes(reader.window(), scan.good_bytes));
     }
     return scan;
 }

@@ -73,7 +73,8 @@ class FrameReader {
 
 struct FrameScan {
     uint64_t file_bytes = 0;
-    uint64_t good_bytes = 0;     // what lies behind is a torn tail
+    uint64_t good_bytes = 0;     // what lies behind does not count
+    uint64_t torn_bytes = 0;     // of that, without the zeros at the end: room for more frames
     uint64_t last_checksum = 0;  // of the last good frame or the file header
     uint32_t frames = 0;
     bool has_header = false;

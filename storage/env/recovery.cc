@@ -19,7 +19,7 @@ struct Scanned {
     FileIdentity identity;
     FrameScan scan;
 
-    bool torn() const { return scan.good_bytes < scan.file_bytes; }
+    bool has_rest() const { return scan.good_bytes < scan.file_bytes; }
     bool needs_seal() const { return identity.kind == FileKind::log && !scan.sealed; }
 };
 
@@ -88,9 +88,9 @@ Status check_log_ends(const std::vector<Scanned>& files) {
 }
 
 Status mend(EnvContext& context, const Scanned& scanned) {
-    if (!scanned.torn() && !scanned.needs_seal()) return {};
+    if (!scanned.has_rest() && !scanned.needs_seal()) return {};
     GRAPE_ASSIGN(File file, File::open(scanned.path, File::Mode::change, context.faults));
-    if (scanned.torn()) {
+    if (scanned.has_rest()) {
         GRAPE_TRY(file.truncate(scanned.scan.good_bytes));
         GRAPE_TRY(file.sync());
     }
@@ -130,12 +130,11 @@ Result<uint64_t> recover_append_files(EnvContext& context) {
     uint64_t cut = 0;
     for (const Scanned& file : files) {
         GRAPE_TRY(mend(context, file));
-        if (!file.torn()) continue;
-        cut += file.scan.file_bytes - file.scan.good_bytes;
+        if (file.scan.torn_bytes == 0) continue;
+        cut += file.scan.torn_bytes;
         base::log(context.logger, base::LogLevel::warning,
-                  base::cat(file.path, ": cut a torn tail of ",
-                            file.scan.file_bytes - file.scan.good_bytes, " bytes at offset ",
-                            file.scan.good_bytes));
+                  base::cat(file.path, ": cut a torn tail of ", file.scan.torn_bytes,
+                            " bytes at offset ", file.scan.good_bytes));
     }
     return cut;
 }

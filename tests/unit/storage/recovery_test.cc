@@ -58,21 +58,28 @@ std::vector<uint64_t> frame_ends(const std::string& path) {
     }
 }
 
+// What of a log's end was written: zeros are room.
+size_t written_bytes(std::string_view tail) {
+    return tail.find_last_not_of('\0') + 1;
+}
+
 TEST(Recovery, a_log_cut_at_any_length_gives_a_prefix) {
     for (const Sync sync : {Sync::yes, Sync::no}) {
         const Image image(12, sync, false);
-        const std::string bytes = read_bytes(image.log());
         const std::vector<uint64_t> ends = frame_ends(image.log());
+        const std::string bytes = read_bytes(image.log()).substr(0, ends.back());
         for (size_t length = 0; length <= bytes.size(); length += length < 300 ? 1 : 7) {
             SCOPED_TRACE(cat("length ", length));
             write_bytes(image.fresh(image.log()), bytes.substr(0, length));
             uint64_t cut = 0;
             const Result<int> count = image.check(&cut);
             ASSERT_TRUE(count.ok()) << count.status().to_string();
-            // As many batches as there are whole frames, and all the rest was cut.
+            // As many batches as there are whole frames, and all that was written behind them was
+            // cut.
             const auto whole = std::upper_bound(ends.begin(), ends.end(), length) - ends.begin();
             ASSERT_EQ(count.value(), std::max<int>(0, static_cast<int>(whole) - 1));
-            ASSERT_EQ(cut, whole == 0 ? length : length - ends.at(static_cast<size_t>(whole) - 1));
+            const uint64_t good = whole == 0 ? 0 : ends.at(static_cast<size_t>(whole) - 1);
+            ASSERT_EQ(cut, written_bytes(std::string_view(bytes).substr(good, length - good)));
         }
     }
 }
@@ -96,10 +103,53 @@ TEST(Recovery, a_recovered_store_goes_on) {
     }
 }
 
+// Synced frames are written over room that stands behind them; a closed log has none.
+TEST(Recovery, room_for_more_frames_is_no_torn_tail) {
+    for (const Sync sync : {Sync::yes, Sync::no}) {
+        for (const bool closed : {false, true}) {
+            const Image image(5, sync, closed);
+            const uint64_t end = frame_ends(image.log()).back();
+            const uint64_t size = std::filesystem::file_size(image.log());
+            EXPECT_EQ(size > end, sync == Sync::yes && !closed);
+            const std::string log = image.fresh(image.log());
+            uint64_t cut = 0;
+            const Result<int> count = image.check(&cut);
+            ASSERT_TRUE(count.ok()) << count.status().to_string();
+            EXPECT_EQ(count.value(), 5);
+            EXPECT_EQ(cut, 0u);
+        }
+    }
+}
+
+class NoRoom final : public FileFaults {
+  public:
+    int before(FileOperation operation, const std::string&, size_t* bytes) override {
+        if (operation != FileOperation::write || *bytes < 100'000) return 0;
+        *bytes = 0;
+        return ENOSPC;
+    }
+};
+
+TEST(Recovery, a_store_without_room_goes_on) {
+    const TemporaryDirectory directory;
+    NoRoom faults;
+    const Workload workload;
+    Result<OpenedStore> opened = open_at(directory.file("store"), &faults);
+    ASSERT_TRUE(opened.ok());
+    for (int i = 1; i <= 5; ++i) {
+        ASSERT_TRUE(opened->store->write(workload.batch(i), Sync::yes).ok());
+    }
+    const std::string log = files_with(directory.file("store"), ".log").at(0);
+    EXPECT_LT(std::filesystem::file_size(log), 100'000u);
+    const Result<int> count = workload.check(*opened->store);
+    ASSERT_TRUE(count.ok()) << count.status().to_string();
+    EXPECT_EQ(count.value(), 5);
+}
+
 TEST(Recovery, zeros_and_garbage_behind_the_log_are_cut) {
     for (const bool closed : {false, true}) {
         const Image image(5, Sync::yes, closed);
-        const std::string bytes = read_bytes(image.log());
+        const std::string bytes = read_bytes(image.log()).substr(0, frame_ends(image.log()).back());
         std::mt19937 random(7);
         for (const size_t size : {1u, 15u, 16u, 100u, 4096u, 300'000u}) {
             for (const bool zeros : {true, false}) {
@@ -110,7 +160,7 @@ TEST(Recovery, zeros_and_garbage_behind_the_log_are_cut) {
                 const Result<int> count = image.check(&cut);
                 ASSERT_TRUE(count.ok()) << count.status().to_string();
                 EXPECT_EQ(count.value(), 5);
-                EXPECT_EQ(cut, size);
+                EXPECT_EQ(cut, written_bytes(tail));
             }
         }
     }
@@ -187,7 +237,8 @@ TEST(Recovery, unsynced_frames_may_reach_the_disk_in_any_order) {
         if (lost == 4) {
             ASSERT_TRUE(crashed.ok()) << crashed.status().to_string();
             EXPECT_EQ(workload.check(*crashed->store).value(), 4);
-            EXPECT_EQ(crashed->recovered_tail_bytes, bytes.size() - ends[lost]);
+            EXPECT_EQ(crashed->recovered_tail_bytes,
+                      written_bytes(std::string_view(bytes).substr(ends[lost])));
         } else {
             EXPECT_EQ(crashed.status().code(), Code::corrupt);
         }

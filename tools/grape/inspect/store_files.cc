@@ -76,7 +76,7 @@ Status read_frames(const env::FileIdentity& identity, const std::string& path, F
     report.add("frames", uint64_t{scan.frames});
     report.add("closed", scan.sealed ? "yes" : "no");
     if (scan.good_bytes < scan.file_bytes) {
-        report.add("torn_bytes", scan.file_bytes - scan.good_bytes);
+        report.add("torn_bytes", scan.torn_bytes);
     }
     return {};
 }
