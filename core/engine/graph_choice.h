@@ -15,8 +15,13 @@ enum class GraphWish : uint8_t {
     // What is outside of the graph is mostly in memory: a flush comes first.
     flush_first,
 };
-// `complete`: every vector outside of the graph is one too many.
-GraphWish graph_wish(const Sizes& sizes, const VectorRuns& runs, bool complete);
+// How many vectors outside of a graph are too many.
+enum class GraphNeed : uint8_t {
+    busy,      // while the collection is written to: a graph is made anew for many at once
+    quiet,     // nobody has written for a while
+    complete,  // one is
+};
+GraphWish graph_wish(const Sizes& sizes, const VectorRuns& runs, GraphNeed need);
 
 // A graph of which so much is gone is not worth going on from.
 bool is_worn(const GraphView& graph);

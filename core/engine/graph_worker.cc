@@ -1,5 +1,6 @@
 #include "core/engine/graph_worker.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <thread>
@@ -12,6 +13,7 @@ namespace {
 
 // Changes come in crowds: a while passes before they are looked at.
 constexpr std::chrono::milliseconds kGatherTime{200};
+constexpr uint64_t kQuietUs = 1'000'000;  // without a change
 constexpr std::chrono::seconds kLongestSleep{3600};
 constexpr uint64_t kRestUs = 60'000'000;  // of a collection whose build failed
 
@@ -37,6 +39,7 @@ void GraphWorker::note(uint32_t collection) {
     if (!enabled_) return;
     const bool first = noted_.empty();
     noted_.insert(collection);
+    quiet_at_us_[collection] = services_.clock->monotonic_us() + kQuietUs;
     if (!threaded_) {
         // Without a thread the next note tries again.
         threaded_ =
@@ -86,47 +89,60 @@ void GraphWorker::note_failure(uint32_t collection, const Status& failure) {
     resting_until_us_[collection] = services_.clock->monotonic_us() + kRestUs;
 }
 
+// A collection that changed, or one that has not for a while.
+std::optional<GraphWorker::Task> GraphWorker::next_task() {
+    if (!noted_.empty()) return Task{noted_.extract(noted_.begin()).value(), GraphNeed::busy};
+    const uint64_t now_us = services_.clock->monotonic_us();
+    const auto quiet = std::find_if(quiet_at_us_.begin(), quiet_at_us_.end(),
+                                    [&](const auto& each) { return each.second <= now_us; });
+    if (quiet == quiet_at_us_.end()) return std::nullopt;
+    return Task{quiet_at_us_.extract(quiet).key(), GraphNeed::quiet};
+}
+
+bool GraphWorker::rests(uint32_t collection) {
+    const auto rest = resting_until_us_.find(collection);
+    if (rest == resting_until_us_.end()) return false;
+    if (services_.clock->monotonic_us() < rest->second) return true;
+    resting_until_us_.erase(rest);
+    return false;
+}
+
 void GraphWorker::loop() {
     while (true) {
-        uint32_t collection = 0;
+        std::optional<Task> task;
         {
             const base::MutexLock lock(mutex_);
-            while (!stopping_ && (paused_ || noted_.empty())) {
+            while (!stopping_ && (paused_ || quiet_at_us_.empty())) {
                 wake_.wait_for(mutex_, kLongestSleep);
             }
             if (!stopping_) wake_.wait_for(mutex_, kGatherTime);
             if (stopping_) return;
-            if (paused_ || noted_.empty()) continue;
-            collection = *noted_.begin();
-            noted_.erase(noted_.begin());
-            const auto rest = resting_until_us_.find(collection);
-            if (rest != resting_until_us_.end()) {
-                if (services_.clock->monotonic_us() < rest->second) continue;
-                resting_until_us_.erase(rest);
-            }
+            if (paused_) continue;
+            task = next_task();
+            if (!task || rests(task->collection)) continue;
             running_ = true;
         }
         Status built;
         try {
             const base::MutexLock build(build_mutex_);
-            built = look_at(collection, false, 1);
+            built = look_at(task->collection, task->need, 1);
         } catch (const std::bad_alloc&) {
             built = Status::make_nomem("not enough memory");
         }
-        if (!built.ok()) note_failure(collection, built);
+        if (!built.ok()) note_failure(task->collection, built);
         const base::MutexLock lock(mutex_);
         running_ = false;
         changed_.notify_all();
     }
 }
 
-Status GraphWorker::look_at(uint32_t collection, bool complete, uint32_t threads) {
+Status GraphWorker::look_at(uint32_t collection, GraphNeed need, uint32_t threads) {
     const std::shared_ptr<const View> view = services_.views.current();
     const CollectionView* found = view->state().collections.find(collection);
     const uint32_t vectors = found == nullptr ? 0 : found->collection->vectors();
     Status refused;
     for (uint32_t vector = 0; vector < vectors; ++vector) {
-        Status grown = grow(collection, vector, complete, threads);
+        Status grown = grow(collection, vector, need, threads);
         // Without memory for one graph there may be enough for the next.
         if (!grown.ok() && grown.code() != base::Code::nomem) return grown;
         if (refused.ok()) refused = std::move(grown);
@@ -135,7 +151,7 @@ Status GraphWorker::look_at(uint32_t collection, bool complete, uint32_t threads
 }
 
 // A vector that came while its graph was built may make the next one due at once.
-Status GraphWorker::grow(uint32_t collection, uint32_t vector, bool complete, uint32_t threads) {
+Status GraphWorker::grow(uint32_t collection, uint32_t vector, GraphNeed need, uint32_t threads) {
     constexpr int kRoundsMax = 3;
     for (int round = 0; round < kRoundsMax; ++round) {
         GraphWish wish = GraphWish::none;
@@ -145,11 +161,11 @@ Status GraphWorker::grow(uint32_t collection, uint32_t vector, bool complete, ui
             const std::shared_ptr<const ShardView> shard =
                 found == nullptr ? nullptr : found->shard->loaded();
             if (shard == nullptr) return {};
-            wish = graph_wish(services_.sizes, shard->vectors[vector], complete);
+            wish = graph_wish(services_.sizes, shard->vectors[vector], need);
         }
         if (wish == GraphWish::none) return {};
         if (wish == GraphWish::flush_first) GRAPE_TRY(background_.flush_collection(collection));
-        const bool waits = !complete;
+        const bool waits = need != GraphNeed::complete;
         GRAPE_TRY(build_graph(
             services_, sequencer_, background_.work_mutex(), {collection, vector, threads},
             [this, waits] { return should_stop(waits); }, counts_));
@@ -173,7 +189,7 @@ Status GraphWorker::drain() {
     for (const uint32_t number : all) {
         const base::MutexLock build(build_mutex_);
         if (!drained.ok()) continue;
-        drained = look_at(number, true, threads);
+        drained = look_at(number, GraphNeed::complete, threads);
         // Without memory for a graph its vectors are scanned; the others still get theirs.
         if (drained.code() == base::Code::nomem) {
             note_failure(number, drained);

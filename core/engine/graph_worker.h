@@ -7,11 +7,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "core/base/thread.h"
 #include "core/engine/background.h"
 #include "core/engine/graph_build.h"
+#include "core/engine/graph_choice.h"
 
 namespace grape::engine {
 
@@ -37,10 +39,17 @@ class GraphWorker {
     const GraphCounts& counts() const { return counts_; }
 
   private:
+    struct Task {
+        uint32_t collection = 0;
+        GraphNeed need = GraphNeed::busy;
+    };
     void loop();
-    base::Status look_at(uint32_t collection, bool complete, uint32_t threads)
+    std::optional<Task> next_task() GRAPE_REQUIRES(mutex_);
+    // After a failure.
+    bool rests(uint32_t collection) GRAPE_REQUIRES(mutex_);
+    base::Status look_at(uint32_t collection, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
-    base::Status grow(uint32_t collection, uint32_t vector, bool complete, uint32_t threads)
+    base::Status grow(uint32_t collection, uint32_t vector, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
     bool should_stop(bool waits_in_pause) GRAPE_EXCLUDES(mutex_);
     void note_failure(uint32_t collection, const base::Status& failure) GRAPE_EXCLUDES(mutex_);
@@ -55,6 +64,7 @@ class GraphWorker {
     base::Mutex mutex_;
     base::Condition wake_, changed_;
     std::set<uint32_t> noted_ GRAPE_GUARDED_BY(mutex_);
+    std::map<uint32_t, uint64_t> quiet_at_us_ GRAPE_GUARDED_BY(mutex_);       // unless noted again
     std::map<uint32_t, uint64_t> resting_until_us_ GRAPE_GUARDED_BY(mutex_);  // after a failure
     uint32_t drains_ GRAPE_GUARDED_BY(mutex_) = 0;
     bool enabled_ GRAPE_GUARDED_BY(mutex_) = false;

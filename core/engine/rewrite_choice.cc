@@ -18,7 +18,7 @@ bool wants_flush(const Sizes& sizes, const ShardView& view, bool force) {
     if (row_bytes >= sizes.flush_row_bytes) return true;
     // Vectors that are scanned because they are not in a graph: they go into one from files.
     for (const VectorRuns& runs : view.vectors) {
-        if (graph_wish(sizes, runs, false) == GraphWish::flush_first) return true;
+        if (graph_wish(sizes, runs, GraphNeed::busy) == GraphWish::flush_first) return true;
     }
     // An index that does not speak for all points yet: a rewrite makes it.
     for (const FieldRuns& field : view.fields) {

@@ -329,6 +329,23 @@ TEST_F(Graphs, are_made_in_the_background_and_stand_still_in_a_pause) {
     expect_right(database);
 }
 
+// Too few for a new graph while more may come.
+TEST_F(Graphs, take_in_the_last_ones_when_nobody_writes) {
+    TestDatabase database(path(), small_sizes(), true);
+    make(database);
+    put(database, 0, 2000);
+    database.run(R"({"optimize": {}})");
+    const uint64_t linked = info(database).vectors_linked;
+    put(database, 2000, 220);
+    EXPECT_EQ(database.ask<CollectionInfo>(GetCollection{"a"}).status, "yellow");
+    EXPECT_TRUE(test::wait_until([&] {
+        fake_clock().now_us += 1000;
+        return database.ask<CollectionInfo>(GetCollection{"a"}).status == "green";
+    }));
+    EXPECT_EQ(info(database).vectors_linked, linked + 220);
+    expect_right(database);
+}
+
 TEST_F(Graphs, writers_go_on_while_one_is_made) {
     TestDatabase database(path(), small_sizes(), true);
     make(database);
