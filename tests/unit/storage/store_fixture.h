@@ -56,10 +56,17 @@ inline Result<OpenedStore> open_at(const std::string& directory, FileFaults* fau
     return open_leveldb_store(options_for(directory), faults);
 }
 
-// A copy of `from`, as it would be found after a crash at this moment.
+// A copy of `from`, as it would be found after a crash at this moment. A store that is open may
+// remove a file that is about to be copied: then it is copied again.
 inline void copy_directory(const std::string& from, const std::string& to) {
-    std::filesystem::remove_all(to);
-    std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+    constexpr int kTriesMax = 100;
+    std::error_code error;
+    for (int i = 0; i < kTriesMax; ++i) {
+        std::filesystem::remove_all(to);
+        std::filesystem::copy(from, to, std::filesystem::copy_options::recursive, error);
+        if (!error) return;
+    }
+    throw std::filesystem::filesystem_error("copy_directory", from, to, error);
 }
 
 inline std::string read_bytes(const std::string& path) {
