@@ -46,12 +46,7 @@ Status drop(grape_db* db, const char* name) {
 Result<std::string> payload_of(const char* json, size_t index) {
     if (json == nullptr) return std::string();
     const std::string field = cat("payloads_json[", index, "]");
-    auto tree = base::parse_json(json);
-    if (!tree.ok()) return tree.status().with_context(field);
-    if (!tree->is(base::JsonKind::object)) {
-        return Status::make_invalid(field, ": must be a JSON object, is ", tree->kind_name());
-    }
-    return base::encode_payload(*tree, field);
+    return base::encode_payload_text(json, field);
 }
 
 Status fill_points(const uint64_t* ids, const float* vectors, size_t count, uint32_t dim,

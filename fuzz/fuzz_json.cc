@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "core/base/json.h"
+#include "core/base/payload.h"
 #include "fuzz/target.h"
 
 namespace {
@@ -48,7 +49,14 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto value = grape::base::parse_json(text);
     const auto parts = grape::base::split_json(text);
     fuzz_check(parts.ok() || !value.ok());
-    if (!value.ok()) return 0;
+    const auto payload = grape::base::encode_payload_text(text, "payload");
+    if (!value.ok()) {
+        fuzz_check(!payload.ok());
+        return 0;
+    }
+    const auto by_tree = grape::base::encode_payload(*value, "payload");
+    fuzz_check(payload.ok() == by_tree.ok());
+    fuzz_check(!payload.ok() || *payload == *by_tree);
     check_parts(*parts, *value);
     const std::string once = written(*value);
     const auto again = grape::base::parse_json(once);

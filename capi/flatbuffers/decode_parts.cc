@@ -222,8 +222,8 @@ Result<base::JsonValue> decode_stored_object(Context& context, const Text* json,
 
 Result<std::string> decode_payload(Context& context, const Text* json, std::string_view field) {
     if (json == nullptr || json->size() == 0) return std::string();
-    GRAPE_ASSIGN(const base::JsonValue object, decode_object(context, json, field));
-    return base::encode_payload(object, field);
+    GRAPE_ASSIGN(const std::string text, copy_text(context, json, field));
+    return base::encode_payload_text(text, field);
 }
 
 Result<std::vector<base::JsonPath>> decode_paths(Context& context, const Texts* texts,

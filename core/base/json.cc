@@ -130,8 +130,8 @@ JsonValue* JsonValue::find(std::string_view name) {
     return const_cast<JsonValue*>(std::as_const(*this).find(name));
 }
 
-std::string_view JsonValue::kind_name() const {
-    switch (kind_) {
+std::string_view name_of(JsonKind kind) {
+    switch (kind) {
         case JsonKind::null:
             return "null";
         case JsonKind::boolean:

@@ -29,6 +29,9 @@ enum class JsonKind : uint8_t {
     object
 };
 
+// "null", "a boolean", "an integer", "a number", "a string", "an array", "an object".
+std::string_view name_of(JsonKind kind);
+
 class JsonValue {
   public:
     using Member = std::pair<std::string, JsonValue>;
@@ -80,8 +83,7 @@ class JsonValue {
     // The member of that name, or null.
     const JsonValue* find(std::string_view name) const;
     JsonValue* find(std::string_view name);
-    // "null", "a boolean", "an integer", "a number", "a string", "an array", "an object".
-    std::string_view kind_name() const;
+    std::string_view kind_name() const { return name_of(kind_); }
     // How many arrays and objects lie in one another: 0 for a scalar, 1 for [] and for {"a": 1}.
     size_t depth() const;
 

@@ -1,9 +1,4 @@
 // The strict JSON parser: RapidJSON's reader feeds a builder of JsonValue trees. Threads: pure.
-//
-// Reals are read again by std::from_chars: RapidJSON 1.1.0 with its flag for full precision reads
-// 0.0e-183 as 2e-202.
-#include <charconv>
-#include <cmath>
 #include <unordered_map>
 
 #include "core/base/json.h"
@@ -100,20 +95,6 @@ class Builder : public JsonHandler {
         values_.resize(first_value);
         return add(std::move(container));
     }
-    // Reads the number that ends where the stream stands; `rough` is nearly its value. False when
-    // a double cannot hold it.
-    bool read_real(double rough, double* value) const {
-        const char* begin = stream_.src_;
-        while (begin != stream_.begin_ && is_number_part(begin[-1])) --begin;
-        const auto read = std::from_chars(begin, stream_.src_, *value);
-        if (read.ec == std::errc()) return true;
-        *value = std::signbit(rough) ? -0.0 : 0.0;  // out of range: too small, or too big
-        return std::abs(rough) < 1;
-    }
-    static bool is_number_part(char c) {
-        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
-    }
-
     std::vector<JsonValue> values_;
     std::vector<std::string> keys_;
 };

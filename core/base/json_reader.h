@@ -1,12 +1,17 @@
 // RapidJSON's strict reader as ours needs it: its handlers share depth, soundness of strings and
-// the words of errors. Only core/base/json*.cc include this. Threads: pure.
+// the words of errors. Only core/base/json*.cc and payload_text.cc
+// include this. Threads: pure.
 //
 // RapidJSON checks its own logic with assert(); here those checks are compiled out, since a library
 // in somebody else's process must not abort. What a caller can get wrong is reported by its parse
 // codes and, for lone low surrogates and text after a NUL, by checks of ours. The reader is the
 // iterative one, so that hostile nesting costs no stack; the handler stops at the depth limit.
+// Reals are read again by std::from_chars: RapidJSON 1.1.0 with its flag for full precision reads
+// 0.0e-183 as 2e-202.
 #pragma once
 
+#include <charconv>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -77,6 +82,20 @@ class JsonHandler {
     // UTF-8; all such sequences begin with 0xED.
     static bool is_sound(const char* text, size_t size) {
         return std::memchr(text, 0xED, size) == nullptr || is_utf8({text, size});
+    }
+
+    // Reads the number that ends where the stream stands; `rough` is nearly its value. False when
+    // a double cannot hold it.
+    bool read_real(double rough, double* value) const {
+        const char* begin = stream_.src_;
+        while (begin != stream_.begin_ && is_number_part(begin[-1])) --begin;
+        const auto read = std::from_chars(begin, stream_.src_, *value);
+        if (read.ec == std::errc()) return true;
+        *value = std::signbit(rough) ? -0.0 : 0.0;  // out of range: too small, or too big
+        return std::abs(rough) < 1;
+    }
+    static bool is_number_part(char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+' || c == 'e' || c == 'E';
     }
 
     const rapidjson::MemoryStream& stream_;

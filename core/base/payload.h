@@ -45,6 +45,8 @@ std::string_view empty_payload();
 // From a JSON object. Code::invalid when it is no object, Code::limit when it is over
 // limits::payload_bytes_max or payload_depth_max; `field` is named.
 Result<std::string> encode_payload(const JsonValue& object, std::string_view field);
+// The same from its text, without a tree. What parse_json() says is wrong gets `field` before it.
+Result<std::string> encode_payload_text(std::string_view json, std::string_view field);
 // Any value; no limits are checked. All strings must be UTF-8 and all numbers finite.
 std::string encode_payload_value(const JsonValue& value);
 JsonValue decode_payload(PayloadView view);

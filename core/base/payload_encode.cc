@@ -1,24 +1,13 @@
 // Between JSON trees, JSON text and the binary form of payloads. Threads: pure functions.
 #include <algorithm>
-#include <bit>
 
 #include "core/base/limits.h"
 #include "core/base/payload.h"
-#include "core/base/payload_format.h"
+#include "core/base/payload_append.h"
 
 namespace grape::base {
 
 namespace {
-
-void append_tag(std::string& out, unsigned tag) {
-    out.push_back(static_cast<char>(tag));
-}
-
-void append_offset(std::string& out, size_t offset, uint8_t bits) {
-    char raw[8];
-    store_le(raw, static_cast<uint64_t>(offset));
-    out.append(raw, size_t{1} << bits);
-}
 
 void append_value(std::string& out, const JsonValue& value);
 
@@ -72,20 +61,6 @@ void append_object(std::string& out, const std::vector<JsonValue::Member>& all) 
     out.append(values);
 }
 
-void append_integer(std::string& out, int64_t value) {
-    const uint8_t bits = integer_bits(value);
-    append_tag(out, kTagInteger | bits);
-    char raw[8];
-    store_le(raw, static_cast<uint64_t>(value));
-    out.append(raw, size_t{1} << bits);
-}
-
-void append_unsigned(std::string& out, uint64_t value) {
-    if (value >> 63 == 0) return append_integer(out, static_cast<int64_t>(value));
-    append_tag(out, kTagUnsigned);
-    append_le(out, value);
-}
-
 void append_value(std::string& out, const JsonValue& value) {
     switch (value.kind()) {
         case JsonKind::null:
@@ -97,12 +72,9 @@ void append_value(std::string& out, const JsonValue& value) {
         case JsonKind::unsigned_integer:
             return append_unsigned(out, value.as_unsigned());
         case JsonKind::real:
-            append_tag(out, kTagReal);
-            return append_le(out, std::bit_cast<uint64_t>(value.as_real()));
+            return append_real(out, value.as_real());
         case JsonKind::string:
-            append_tag(out, kTagString);
-            out.append(value.as_string());
-            return;
+            return append_text(out, value.as_string());
         case JsonKind::array:
             return append_array(out, value.items());
         case JsonKind::object:
@@ -122,20 +94,28 @@ std::string encode_payload_value(const JsonValue& value) {
     return out;
 }
 
-Result<std::string> encode_payload(const JsonValue& object, std::string_view field) {
-    if (!object.is(JsonKind::object)) {
-        return Status::make_invalid(field, ": expected an object, got ", object.kind_name());
+Status check_payload_shape(JsonKind kind, std::string_view kind_name, size_t depth,
+                           std::string_view field) {
+    if (kind != JsonKind::object) {
+        return Status::make_invalid(field, ": expected an object, got ", kind_name);
     }
-    if (object.depth() > limits::payload_depth_max) {
-        return Status::make_limit(field, ": nested ", object.depth(), " levels deep; the limit is ",
+    if (depth > limits::payload_depth_max) {
+        return Status::make_limit(field, ": nested ", depth, " levels deep; the limit is ",
                                   limits::payload_depth_max);
     }
+    return {};
+}
+
+Status check_payload_size(size_t size_bytes, std::string_view field) {
+    if (size_bytes <= limits::payload_bytes_max) return {};
+    return Status::make_limit(field, ": ", size_bytes, " bytes in the binary form; the limit is ",
+                              limits::payload_bytes_max);
+}
+
+Result<std::string> encode_payload(const JsonValue& object, std::string_view field) {
+    GRAPE_TRY(check_payload_shape(object.kind(), object.kind_name(), object.depth(), field));
     std::string out = encode_payload_value(object);
-    if (out.size() > limits::payload_bytes_max) {
-        return Status::make_limit(field, ": ", out.size(),
-                                  " bytes in the binary form; the limit is ",
-                                  limits::payload_bytes_max);
-    }
+    GRAPE_TRY(check_payload_size(out.size(), field));
     return out;
 }
 

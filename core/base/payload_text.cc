@@ -1,0 +1,175 @@
+// From JSON text to the binary form of payloads: the reader's events become encoded values on one
+// stack, and a container that ends takes its values from the top of it. Threads: pure functions.
+#include <algorithm>
+#include <vector>
+
+#include "core/base/json_reader.h"
+#include "core/base/payload.h"
+#include "core/base/payload_append.h"
+
+namespace grape::base {
+namespace {
+
+// Pieces of text one behind the other.
+class TextStack {
+  public:
+    explicit TextStack(size_t bytes) {
+        constexpr size_t kPieces = 32;
+        text_.reserve(bytes);
+        starts_.reserve(kPieces);
+    }
+    size_t count() const { return starts_.size(); }
+    size_t bytes() const { return text_.size(); }
+    // Of the piece with this number; the end when there is none.
+    size_t start(size_t index) const {
+        return index < starts_.size() ? starts_[index] : text_.size();
+    }
+    std::string_view piece(size_t index) const {
+        return std::string_view(text_).substr(start(index), start(index + 1) - start(index));
+    }
+    std::string& push() {
+        starts_.push_back(text_.size());
+        return text_;
+    }
+    // One piece in place of those from `index` on.
+    void replace(size_t index, std::string_view piece) {
+        drop(index);
+        push().append(piece);
+    }
+    void drop(size_t index) {
+        text_.resize(start(index));
+        starts_.resize(index);
+    }
+
+  private:
+    std::string text_;
+    std::vector<size_t> starts_;
+};
+
+class Encoder : public JsonHandler {
+  public:
+    // Of a text of so many bytes.
+    Encoder(const rapidjson::MemoryStream& stream, size_t bytes)
+        : JsonHandler(stream), values_(bytes), keys_(bytes) {
+        container_.reserve(bytes);
+    }
+
+    bool Null() { return append_tag(values_.push(), kTagNull), true; }
+    bool Bool(bool value) { return append_tag(values_.push(), value ? kTagTrue : kTagFalse), true; }
+    bool Int(int value) { return Int64(value); }
+    bool Uint(unsigned value) { return Int64(value); }
+    bool Int64(int64_t value) { return append_integer(values_.push(), value), true; }
+    bool Uint64(uint64_t value) { return append_unsigned(values_.push(), value), true; }
+    bool Double(double rough) {
+        double value = 0;
+        too_big_ = !read_real(rough, &value);
+        if (!too_big_) append_real(values_.push(), value);
+        return !too_big_;
+    }
+    bool String(const char* text, rapidjson::SizeType size, bool) {
+        if (!is_sound(text, size)) return false;
+        append_text(values_.push(), {text, size});
+        return true;
+    }
+    bool Key(const char* text, rapidjson::SizeType size, bool) {
+        if (!is_sound(text, size)) return false;
+        keys_.push().append(text, size);
+        return true;
+    }
+    bool StartObject() { return open(); }
+    bool StartArray() { return open(); }
+    bool EndObject(rapidjson::SizeType count);
+    bool EndArray(rapidjson::SizeType count);
+
+    size_t deepest() const { return deepest_; }
+    std::string_view value() const { return values_.piece(0); }
+
+  private:
+    bool open() {
+        const bool fits = enter();
+        deepest_ = std::max(deepest_, depth_);
+        return fits;
+    }
+    void sort_members(size_t first_key);
+    void append_head(PayloadTag tag, size_t count, uint8_t bits) {
+        append_tag(container_, tag | bits);
+        append_offset(container_, count, bits);
+    }
+
+    TextStack values_, keys_;
+    std::string container_;       // that is being made
+    std::vector<size_t> member_;  // of it, in the order of their keys
+    size_t deepest_ = 0;
+};
+
+// Of equal keys the last one stays.
+void Encoder::sort_members(size_t first_key) {
+    member_.resize(keys_.count() - first_key);
+    for (size_t i = 0; i < member_.size(); ++i) member_[i] = i;
+    const auto key = [&](size_t member) { return keys_.piece(first_key + member); };
+    std::sort(member_.begin(), member_.end(), [&](size_t a, size_t b) {
+        const int order = key(a).compare(key(b));
+        return order != 0 ? order < 0 : a < b;
+    });
+    const auto begin = std::unique(member_.rbegin(), member_.rend(),
+                                   [&](size_t a, size_t b) { return key(a) == key(b); });
+    member_.erase(member_.begin(), begin.base());
+}
+
+bool Encoder::EndObject(rapidjson::SizeType count) {
+    leave();
+    const size_t first_value = values_.count() - count, first_key = keys_.count() - count;
+    sort_members(first_key);
+    size_t keys_size = 0, values_size = 0;
+    for (const size_t member : member_) {
+        keys_size += keys_.piece(first_key + member).size();
+        values_size += values_.piece(first_value + member).size();
+    }
+    const uint8_t bits = offset_bits(std::max({member_.size(), keys_size, values_size}));
+    container_.clear();
+    append_head(kTagObject, member_.size(), bits);
+    for (const auto& [stack, first] : {std::pair(&keys_, first_key), {&values_, first_value}}) {
+        size_t end = 0;
+        for (const size_t member : member_) {
+            append_offset(container_, end += stack->piece(first + member).size(), bits);
+        }
+    }
+    for (const auto& [stack, first] : {std::pair(&keys_, first_key), {&values_, first_value}}) {
+        for (const size_t member : member_) container_.append(stack->piece(first + member));
+    }
+    keys_.drop(first_key);
+    values_.replace(first_value, container_);
+    return true;
+}
+
+bool Encoder::EndArray(rapidjson::SizeType count) {
+    leave();
+    const size_t first = values_.count() - count;
+    const size_t size = values_.bytes() - values_.start(first);
+    const uint8_t bits = offset_bits(std::max<size_t>(count, size));
+    container_.clear();
+    append_head(kTagArray, count, bits);
+    size_t end = 0;
+    for (size_t i = first; i < values_.count(); ++i) {
+        append_offset(container_, end += values_.piece(i).size(), bits);
+    }
+    for (size_t i = first; i < values_.count(); ++i) container_.append(values_.piece(i));
+    values_.replace(first, container_);
+    return true;
+}
+
+}  // namespace
+
+Result<std::string> encode_payload_text(std::string_view json, std::string_view field) {
+    rapidjson::MemoryStream stream(json.data(), json.size());
+    Encoder encoder(stream, json.size());
+    const Status read = read_json(json, stream, encoder);
+    if (!read.ok()) return read.with_context(field);
+    const PayloadView value(encoder.value());
+    const JsonKind kind = value.kind();
+    GRAPE_TRY(check_payload_shape(kind, name_of(kind), encoder.deepest(), field));
+    GRAPE_TRY(check_payload_size(value.encoded().size(), field));
+    return std::string(value.encoded());
+}
+
+}  // namespace grape::base
