@@ -18,3 +18,4 @@ def run(engines, truth, result):
             result.add(engine.name, "search during import, longest", found["max_ms"], "ms", **count)
         result.add(engine.name, "import during search", found["points"] / found["seconds"],
                    "points/s")
+        engine.call("settle")  # what follows is not beside what this leaves to do

@@ -7,6 +7,7 @@ def run(engines, truth, result):
     del truth
     for engine in engines:
         add(result, engine.name, "single upserts, one writer", engine.call("upsert_each"))
+        engine.call("settle")
         found = engine.call("writers", threads=THREADS)
         add(result, engine.name, f"single upserts, {THREADS} writers", found)
         engine.call("settle")
