@@ -43,9 +43,4 @@ inline void append_text(std::string& out, std::string_view text) {
     out.append(text);
 }
 
-// What a payload must be, whatever it was made from.
-Status check_payload_shape(JsonKind kind, std::string_view kind_name, size_t depth,
-                           std::string_view field);
-Status check_payload_size(size_t size_bytes, std::string_view field);
-
 }  // namespace grape::base

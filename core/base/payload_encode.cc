@@ -94,28 +94,20 @@ std::string encode_payload_value(const JsonValue& value) {
     return out;
 }
 
-Status check_payload_shape(JsonKind kind, std::string_view kind_name, size_t depth,
-                           std::string_view field) {
-    if (kind != JsonKind::object) {
-        return Status::make_invalid(field, ": expected an object, got ", kind_name);
+Result<std::string> encode_payload(const JsonValue& object, std::string_view field) {
+    if (!object.is(JsonKind::object)) {
+        return Status::make_invalid(field, ": expected an object, got ", object.kind_name());
     }
-    if (depth > limits::payload_depth_max) {
-        return Status::make_limit(field, ": nested ", depth, " levels deep; the limit is ",
+    if (object.depth() > limits::payload_depth_max) {
+        return Status::make_limit(field, ": nested ", object.depth(), " levels deep; the limit is ",
                                   limits::payload_depth_max);
     }
-    return {};
-}
-
-Status check_payload_size(size_t size_bytes, std::string_view field) {
-    if (size_bytes <= limits::payload_bytes_max) return {};
-    return Status::make_limit(field, ": ", size_bytes, " bytes in the binary form; the limit is ",
-                              limits::payload_bytes_max);
-}
-
-Result<std::string> encode_payload(const JsonValue& object, std::string_view field) {
-    GRAPE_TRY(check_payload_shape(object.kind(), object.kind_name(), object.depth(), field));
     std::string out = encode_payload_value(object);
-    GRAPE_TRY(check_payload_size(out.size(), field));
+    if (out.size() > limits::payload_bytes_max) {
+        return Status::make_limit(field, ": ", out.size(),
+                                  " bytes in the binary form; the limit is ",
+                                  limits::payload_bytes_max);
+    }
     return out;
 }
 

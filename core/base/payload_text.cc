@@ -1,5 +1,8 @@
 // From JSON text to the binary form of payloads: the reader's events become encoded values on one
-// stack, and a container that ends takes its values from the top of it. Threads: pure functions.
+// stack, and a container that ends takes its values from the top of it. Each level copies what is
+// in it, so a text that gets too deep or too large is given up at once, and the way by a tree says
+// what is wrong with it, or that a member with the same name takes the place of what was too large.
+// Threads: pure functions.
 #include <algorithm>
 #include <vector>
 
@@ -81,14 +84,21 @@ class Encoder : public JsonHandler {
     bool EndObject(rapidjson::SizeType count);
     bool EndArray(rapidjson::SizeType count);
 
-    size_t deepest() const { return deepest_; }
+    // The reader was stopped because of a limit of payloads.
+    bool gave_up() const { return gave_up_; }
     std::string_view value() const { return values_.piece(0); }
 
   private:
     bool open() {
-        const bool fits = enter();
-        deepest_ = std::max(deepest_, depth_);
-        return fits;
+        if (!enter()) return false;
+        gave_up_ = depth_ > limits::payload_depth_max;
+        return !gave_up_;
+    }
+    // The container in place of the values from `first` on.
+    bool close(size_t first) {
+        values_.replace(first, container_);
+        gave_up_ = container_.size() > limits::payload_bytes_max;
+        return !gave_up_;
     }
     void sort_members(size_t first_key);
     void append_head(PayloadTag tag, size_t count, uint8_t bits) {
@@ -99,7 +109,7 @@ class Encoder : public JsonHandler {
     TextStack values_, keys_;
     std::string container_;       // that is being made
     std::vector<size_t> member_;  // of it, in the order of their keys
-    size_t deepest_ = 0;
+    bool gave_up_ = false;
 };
 
 // Of equal keys the last one stays.
@@ -138,8 +148,7 @@ bool Encoder::EndObject(rapidjson::SizeType count) {
         for (const size_t member : member_) container_.append(stack->piece(first + member));
     }
     keys_.drop(first_key);
-    values_.replace(first_value, container_);
-    return true;
+    return close(first_value);
 }
 
 bool Encoder::EndArray(rapidjson::SizeType count) {
@@ -154,8 +163,7 @@ bool Encoder::EndArray(rapidjson::SizeType count) {
         append_offset(container_, end += values_.piece(i).size(), bits);
     }
     for (size_t i = first; i < values_.count(); ++i) container_.append(values_.piece(i));
-    values_.replace(first, container_);
-    return true;
+    return close(first);
 }
 
 }  // namespace
@@ -164,12 +172,14 @@ Result<std::string> encode_payload_text(std::string_view json, std::string_view 
     rapidjson::MemoryStream stream(json.data(), json.size());
     Encoder encoder(stream, json.size());
     const Status read = read_json(json, stream, encoder);
+    if (encoder.gave_up()) {
+        const Result<JsonValue> tree = parse_json(json);
+        return tree.ok() ? encode_payload(*tree, field) : tree.status().with_context(field);
+    }
     if (!read.ok()) return read.with_context(field);
     const PayloadView value(encoder.value());
-    const JsonKind kind = value.kind();
-    GRAPE_TRY(check_payload_shape(kind, name_of(kind), encoder.deepest(), field));
-    GRAPE_TRY(check_payload_size(value.encoded().size(), field));
-    return std::string(value.encoded());
+    if (value.kind() == JsonKind::object) return std::string(value.encoded());
+    return Status::make_invalid(field, ": expected an object, got ", name_of(value.kind()));
 }
 
 }  // namespace grape::base

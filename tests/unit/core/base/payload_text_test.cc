@@ -112,6 +112,13 @@ TEST(PayloadText, limits_are_those_of_trees) {
         check(deep);
         EXPECT_EQ(encode_payload_text(deep, "p").ok(), more == 0);
     }
+    // What another member takes the place of does not count.
+    const std::string too_deep(limits::payload_depth_max, '[');
+    const std::string closed(limits::payload_depth_max, ']');
+    check(cat("{\"a\":", too_deep, closed, ",\"a\":1}"));
+    check(cat("{\"a\":", too_deep, closed, ",\"b\":1}"));
+    check(cat("{\"a\":", too_deep, ",\"b\":1}"));
+    check(cat("{\"a\":[\"", std::string(limits::payload_bytes_max, 'x'), "\"],\"a\":1}"));
     check(std::string(limits::json_depth_max + 1, '['));
     check(cat("{\"a\":\"", std::string(limits::payload_bytes_max, 'x'), "\"}"));
     check(std::string_view("{}\0", 3));
