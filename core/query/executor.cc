@@ -76,7 +76,8 @@ class Search {
         const uint64_t kept = std::max<uint64_t>(effort(), wanted());
         const uint64_t visits = kept * kVisitsPerKept * space_.graph->count();  // times rows
         if (rows * rows >= visits * rows_per_visit()) return SearchWay::walk;
-        return has_codes() ? SearchWay::codes : SearchWay::rows;
+        if (has_codes()) return SearchWay::codes;
+        return few_rows(kScanPerRow) ? SearchWay::rows : SearchWay::scan;
     }
     index::FlatQuery flat() { return {query_.vector.data(), &top_, query_.filter}; }
     std::vector<Hit> hits() { return page(query_, top_.take(), space_.shape.distance); }

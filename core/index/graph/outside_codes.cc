@@ -172,8 +172,10 @@ Result<std::vector<std::shared_ptr<RunCodes>>> OutsideCodes::of(std::span<const 
     std::vector<std::shared_ptr<RunCodes>> out;
     out.reserve(runs.size());
     for (const RunView& run : runs) out.push_back(run.outside_graph() == 0 ? nullptr : find(run));
+    const auto found =
+        std::count_if(out.begin(), out.end(), [](const auto& each) { return each != nullptr; });
     // Of runs that are gone; an older view may still hold some that this one has not.
-    if (entries_.size() > runs.size()) {
+    if (entries_.size() > static_cast<size_t>(found)) {
         std::erase_if(entries_, [](const auto& entry) { return entry.second.run.expired(); });
     }
     return out;
