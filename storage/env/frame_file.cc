@@ -63,7 +63,9 @@ leveldb::Status FrameWriter::Flush() {
 
 leveldb::Status FrameWriter::Sync() {
     MutexLock lock(mutex_);
-    return to_leveldb(sync());
+    const Status flushed = flush();
+    if (flushed.ok()) make_room();
+    return to_leveldb(flushed.ok() ? sync() : flushed);
 }
 
 leveldb::Status FrameWriter::Close() {
@@ -103,7 +105,6 @@ Status FrameWriter::flush() {
 Status FrameWriter::sync() {
     GRAPE_TRY(flush());
     if (durable_frames_ == frames_) return {};
-    make_room();
     GRAPE_TRY(context_.latch.keep(file_.sync()));
     durable_frames_ = frames_;
     synced_ = offset_;
@@ -111,12 +112,17 @@ Status FrameWriter::sync() {
 }
 
 // Behind frames that are about to be synced; so one sync in some pays for all. Without room a sync
-// takes longer, no more.
+// takes longer, no more: on a full disk what was taken is given back, and no more is asked for.
 void FrameWriter::make_room() {
-    const bool wanted = identity_.kind == FileKind::log && offset_ - synced_ <= kSmallSync;
-    if (!wanted || offset_ <= room_) return;
+    const bool small = offset_ > synced_ && offset_ - synced_ <= kSmallSync;
+    if (identity_.kind != FileKind::log || !small || offset_ <= room_ || room_refused_) return;
     const std::vector<Bytes> zeros(kRoomPieces, Bytes(kZeros));
-    if (file_.write_at(offset_, zeros).ok()) room_ = offset_ + kRoomBytes;
+    room_refused_ = !file_.write_at(offset_, zeros).ok();
+    if (room_refused_) {
+        static_cast<void>(file_.truncate(offset_));
+    } else {
+        room_ = offset_ + kRoomBytes;
+    }
 }
 
 // Two syncs when there are unsynced frames: the seal may say that they are durable only once they

@@ -72,6 +72,7 @@ class FrameWriter final : public leveldb::WritableFile {
     uint64_t offset_ GRAPE_GUARDED_BY(mutex_) = 0;
     uint64_t synced_ GRAPE_GUARDED_BY(mutex_) = 0;  // offset_ at the last sync
     uint64_t room_ GRAPE_GUARDED_BY(mutex_) = 0;    // the file has zeros up to here
+    bool room_refused_ GRAPE_GUARDED_BY(mutex_) = false;
     uint64_t previous_ GRAPE_GUARDED_BY(mutex_) = 0;
     uint32_t frames_ GRAPE_GUARDED_BY(mutex_) = 0;
     uint32_t durable_frames_ GRAPE_GUARDED_BY(mutex_) = 0;
