@@ -132,7 +132,7 @@ Result<ReplyBody> DatabaseImpl::read(const View& view, const RequestBody& body) 
         return wrap(query_batch(services_, view, r->searches));
     }
     if (const auto* r = std::get_if<GetCollection>(&body))
-        return wrap(collection_info(services_, view, *r));
+        return wrap(collection_info(services_, view, *graphs_, *r));
     if (std::holds_alternative<GetCollections>(body)) return ReplyBody(collection_names(view));
     if (const auto* r = std::get_if<CollectionExists>(&body)) {
         return ReplyBody(ExistsReply{view.find(r->collection).ok()});

@@ -43,9 +43,9 @@ GraphWish graph_wish(const Sizes& sizes, const VectorRuns& runs, GraphNeed need)
                                                                 : GraphWish::due;
 }
 
-bool graph_is_due(const Sizes& sizes, const ShardView& view) {
+bool graph_is_due(const Sizes& sizes, const ShardView& view, GraphNeed need) {
     return std::any_of(view.vectors.begin(), view.vectors.end(), [&](const VectorRuns& runs) {
-        return graph_wish(sizes, runs, GraphNeed::quiet) != GraphWish::none;
+        return graph_wish(sizes, runs, need) != GraphWish::none;
     });
 }
 

@@ -27,6 +27,6 @@ GraphWish graph_wish(const Sizes& sizes, const VectorRuns& runs, GraphNeed need)
 bool is_worn(const GraphView& graph);
 
 // Whether a vector of the shard waits for its graph.
-bool graph_is_due(const Sizes& sizes, const ShardView& view);
+bool graph_is_due(const Sizes& sizes, const ShardView& view, GraphNeed need);
 
 }  // namespace grape::engine

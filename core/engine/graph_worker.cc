@@ -37,7 +37,7 @@ void GraphWorker::stop() {
 void GraphWorker::note(uint32_t collection) {
     const base::MutexLock lock(mutex_);
     if (!enabled_) return;
-    const bool first = noted_.empty();
+    const bool first = quiet_at_us_.empty();
     noted_.insert(collection);
     quiet_at_us_[collection] = services_.clock->monotonic_us() + kQuietUs;
     if (!threaded_) {
@@ -86,23 +86,39 @@ void GraphWorker::note_failure(uint32_t collection, const Status& failure) {
     base::log(services_.logger, base::LogLevel::error,
               base::cat("a graph of collection ", collection, ": ", failure.to_string()));
     const base::MutexLock lock(mutex_);
-    resting_until_us_[collection] = services_.clock->monotonic_us() + kRestUs;
+    const uint64_t until_us = services_.clock->monotonic_us() + kRestUs;
+    resting_until_us_[collection] = until_us;
+    if (enabled_) quiet_at_us_[collection] = until_us;
 }
 
-// A collection that changed, or one that has not for a while.
+bool GraphWorker::will_look_at(uint32_t collection) const {
+    const base::MutexLock lock(mutex_);
+    return quiet_at_us_.contains(collection) || (task_ && task_->collection == collection);
+}
+
+// A collection that has not changed for a while, or one that has: those that always change must not
+// keep the others waiting.
 std::optional<GraphWorker::Task> GraphWorker::next_task() {
-    if (!noted_.empty()) return Task{noted_.extract(noted_.begin()).value(), GraphNeed::busy};
     const uint64_t now_us = services_.clock->monotonic_us();
     const auto quiet = std::find_if(quiet_at_us_.begin(), quiet_at_us_.end(),
                                     [&](const auto& each) { return each.second <= now_us; });
-    if (quiet == quiet_at_us_.end()) return std::nullopt;
-    return Task{quiet_at_us_.extract(quiet).key(), GraphNeed::quiet};
+    if (quiet != quiet_at_us_.end()) {
+        const uint32_t collection = quiet_at_us_.extract(quiet).key();
+        noted_.erase(collection);
+        return Task{collection, GraphNeed::quiet};
+    }
+    if (noted_.empty()) return std::nullopt;
+    return Task{noted_.extract(noted_.begin()).value(), GraphNeed::busy};
 }
 
-bool GraphWorker::rests(uint32_t collection) {
-    const auto rest = resting_until_us_.find(collection);
+bool GraphWorker::rests(const Task& task) {
+    const auto rest = resting_until_us_.find(task.collection);
     if (rest == resting_until_us_.end()) return false;
-    if (services_.clock->monotonic_us() < rest->second) return true;
+    const uint64_t until_us = rest->second;
+    if (services_.clock->monotonic_us() < until_us) {
+        quiet_at_us_[task.collection] = until_us;
+        return true;
+    }
     resting_until_us_.erase(rest);
     return false;
 }
@@ -119,7 +135,8 @@ void GraphWorker::loop() {
             if (stopping_) return;
             if (paused_) continue;
             task = next_task();
-            if (!task || rests(task->collection)) continue;
+            if (!task || rests(*task)) continue;
+            task_ = task;
             running_ = true;
         }
         Status built;
@@ -131,6 +148,7 @@ void GraphWorker::loop() {
         }
         if (!built.ok()) note_failure(task->collection, built);
         const base::MutexLock lock(mutex_);
+        task_.reset();
         running_ = false;
         changed_.notify_all();
     }

@@ -37,6 +37,8 @@ class GraphWorker {
     // Builds on the caller's thread until every vector that can have a graph is in it.
     base::Status drain() GRAPE_EXCLUDES(mutex_) GRAPE_EXCLUDES(build_mutex_);
     const GraphCounts& counts() const { return counts_; }
+    // A look at the collection is due, or will be when nobody writes for a while.
+    bool will_look_at(uint32_t collection) const GRAPE_EXCLUDES(mutex_);
 
   private:
     struct Task {
@@ -46,7 +48,7 @@ class GraphWorker {
     void loop();
     std::optional<Task> next_task() GRAPE_REQUIRES(mutex_);
     // After a failure.
-    bool rests(uint32_t collection) GRAPE_REQUIRES(mutex_);
+    bool rests(const Task& task) GRAPE_REQUIRES(mutex_);
     base::Status look_at(uint32_t collection, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
     base::Status grow(uint32_t collection, uint32_t vector, GraphNeed need, uint32_t threads)
@@ -61,7 +63,7 @@ class GraphWorker {
     base::Thread thread_;
     base::Mutex build_mutex_;  // before mutex_
 
-    base::Mutex mutex_;
+    mutable base::Mutex mutex_;
     base::Condition wake_, changed_;
     std::set<uint32_t> noted_ GRAPE_GUARDED_BY(mutex_);
     std::map<uint32_t, uint64_t> quiet_at_us_ GRAPE_GUARDED_BY(mutex_);       // unless noted again
@@ -71,6 +73,7 @@ class GraphWorker {
     bool threaded_ GRAPE_GUARDED_BY(mutex_) = false;
     bool stopping_ GRAPE_GUARDED_BY(mutex_) = false;
     bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
+    std::optional<Task> task_ GRAPE_GUARDED_BY(mutex_);  // that is worked on
     bool running_ GRAPE_GUARDED_BY(mutex_) = false;  // the thread builds and does not stand still
 };
 

@@ -33,7 +33,7 @@ Result<std::vector<CollectionInfo::FieldInfo>> field_infos(const ShardReader& re
 }  // namespace
 
 Result<CollectionInfo> collection_info(const Services& services, const View& view,
-                                       const GetCollection& request) {
+                                       const GraphWorker& graphs, const GetCollection& request) {
     GRAPE_ASSIGN(const CollectionView* found, view.find(request.collection));
     CollectionInfo out;
     out.config = found->collection->config();
@@ -48,7 +48,9 @@ Result<CollectionInfo> collection_info(const Services& services, const View& vie
                  ShardReader::open(services, view, request.collection));
     GRAPE_ASSIGN(out.fields, field_infos(*reader));
     out.points_count = state.rows.live();
-    if (graph_is_due(services.sizes, state)) out.status = "yellow";
+    const bool soon = graphs.will_look_at(found->collection->shard().collection);
+    const GraphNeed need = soon ? GraphNeed::quiet : GraphNeed::busy;
+    if (graph_is_due(services.sizes, state, need)) out.status = "yellow";
     for (const VectorRuns& runs : state.vectors) {
         out.segments_count += runs.runs.size();
         for (const index::RunView& run : runs.runs) {

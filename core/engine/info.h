@@ -3,11 +3,12 @@
 #pragma once
 
 #include "core/engine/background.h"
-#include "core/engine/graph_build.h"
+#include "core/engine/graph_worker.h"
 
 namespace grape::engine {
 
 base::Result<CollectionInfo> collection_info(const Services& services, const View& view,
+                                             const GraphWorker& graphs,
                                              const GetCollection& request);
 CollectionNames collection_names(const View& view);
 base::Result<AliasesReply> aliases(const View& view, const GetAliases& request);

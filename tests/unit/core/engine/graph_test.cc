@@ -342,7 +342,7 @@ TEST_F(Graphs, take_in_the_last_ones_when_nobody_writes) {
         fake_clock().now_us += 1000;
         return database.ask<CollectionInfo>(GetCollection{"a"}).status == "green";
     }));
-    EXPECT_EQ(info(database).vectors_linked, linked + 220);
+    EXPECT_TRUE(test::wait_until([&] { return info(database).vectors_linked == linked + 220; }));
     expect_right(database);
 }
 
