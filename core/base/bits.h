@@ -6,9 +6,9 @@
 
 namespace grape::base {
 
-// How many bits of a word are set. Compilers call a slow function for std::popcount where not every
-// CPU of the target has an instruction for it; this one they turn into vector code. Source: Warren,
-// Hacker's Delight, 2nd edition, section 5-1.
+// How many bits of a word are set. Compilers call a function of their library for std::popcount
+// where not every CPU of the target has an instruction for it: a sixth of a search by a filter that
+// left 39 of 57,000 rows. Source: Warren, Hacker's Delight, 2nd edition, section 5-1.
 constexpr uint32_t bit_count(uint64_t word) {
 #if defined(__x86_64__) && !defined(__POPCNT__)
     word -= word >> 1 & 0x5555555555555555;

@@ -95,6 +95,7 @@ class Builder : public JsonHandler {
         values_.resize(first_value);
         return add(std::move(container));
     }
+
     std::vector<JsonValue> values_;
     std::vector<std::string> keys_;
 };

@@ -1,6 +1,5 @@
 // RapidJSON's strict reader as ours needs it: its handlers share depth, soundness of strings and
-// the words of errors. Only core/base/json*.cc and payload_text.cc
-// include this. Threads: pure.
+// the words of errors. Only core/base/json*.cc and payload_text.cc include this. Threads: pure.
 //
 // RapidJSON checks its own logic with assert(); here those checks are compiled out, since a library
 // in somebody else's process must not abort. What a caller can get wrong is reported by its parse
