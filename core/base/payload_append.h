@@ -19,6 +19,12 @@ inline void append_offset(std::string& out, size_t offset, uint8_t bits) {
     out.append(raw, size_t{1} << bits);
 }
 
+// Of an array or object; the tables follow.
+inline void append_head(std::string& out, PayloadTag tag, size_t count, uint8_t bits) {
+    append_tag(out, tag | bits);
+    append_offset(out, count, bits);
+}
+
 inline void append_integer(std::string& out, int64_t value) {
     const uint8_t bits = integer_bits(value);
     append_tag(out, kTagInteger | bits);

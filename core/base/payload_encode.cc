@@ -20,8 +20,7 @@ void append_array(std::string& out, const std::vector<JsonValue>& items) {
         ends.push_back(values.size());
     }
     const uint8_t bits = offset_bits(std::max(items.size(), values.size()));
-    append_tag(out, kTagArray | bits);
-    append_offset(out, items.size(), bits);
+    append_head(out, kTagArray, items.size(), bits);
     for (const size_t end : ends) append_offset(out, end, bits);
     out.append(values);
 }
@@ -54,8 +53,7 @@ void append_object(std::string& out, const std::vector<JsonValue::Member>& all) 
         ends[members.size() + i] = values.size();
     }
     const uint8_t bits = offset_bits(std::max({members.size(), keys.size(), values.size()}));
-    append_tag(out, kTagObject | bits);
-    append_offset(out, members.size(), bits);
+    append_head(out, kTagObject, members.size(), bits);
     for (const size_t end : ends) append_offset(out, end, bits);
     out.append(keys);
     out.append(values);

@@ -13,12 +13,14 @@
 namespace grape::base {
 namespace {
 
+// What most payloads need, so that few of them make a buffer grow.
+constexpr size_t kTextBytes = 512, kPieces = 32;
+
 // Pieces of text one behind the other.
 class TextStack {
   public:
-    explicit TextStack(size_t bytes) {
-        constexpr size_t kPieces = 32;
-        text_.reserve(bytes);
+    TextStack() {
+        text_.reserve(kTextBytes);
         starts_.reserve(kPieces);
     }
     size_t count() const { return starts_.size(); }
@@ -51,10 +53,8 @@ class TextStack {
 
 class Encoder : public JsonHandler {
   public:
-    // Of a text of so many bytes.
-    Encoder(const rapidjson::MemoryStream& stream, size_t bytes)
-        : JsonHandler(stream), values_(bytes), keys_(bytes) {
-        container_.reserve(bytes);
+    explicit Encoder(const rapidjson::MemoryStream& stream) : JsonHandler(stream) {
+        container_.reserve(kTextBytes);
     }
 
     bool Null() { return append_tag(values_.push(), kTagNull), true; }
@@ -70,7 +70,8 @@ class Encoder : public JsonHandler {
         return !too_big_;
     }
     bool String(const char* text, rapidjson::SizeType size, bool) {
-        if (!is_sound(text, size)) return false;
+        gave_up_ = size > limits::payload_bytes_max;
+        if (gave_up_ || !is_sound(text, size)) return false;
         append_text(values_.push(), {text, size});
         return true;
     }
@@ -101,10 +102,6 @@ class Encoder : public JsonHandler {
         return !gave_up_;
     }
     void sort_members(size_t first_key);
-    void append_head(PayloadTag tag, size_t count, uint8_t bits) {
-        append_tag(container_, tag | bits);
-        append_offset(container_, count, bits);
-    }
 
     TextStack values_, keys_;
     std::string container_;       // that is being made
@@ -137,7 +134,7 @@ bool Encoder::EndObject(rapidjson::SizeType count) {
     }
     const uint8_t bits = offset_bits(std::max({member_.size(), keys_size, values_size}));
     container_.clear();
-    append_head(kTagObject, member_.size(), bits);
+    append_head(container_, kTagObject, member_.size(), bits);
     for (const auto& [stack, first] : {std::pair(&keys_, first_key), {&values_, first_value}}) {
         size_t end = 0;
         for (const size_t member : member_) {
@@ -157,7 +154,7 @@ bool Encoder::EndArray(rapidjson::SizeType count) {
     const size_t size = values_.bytes() - values_.start(first);
     const uint8_t bits = offset_bits(std::max<size_t>(count, size));
     container_.clear();
-    append_head(kTagArray, count, bits);
+    append_head(container_, kTagArray, count, bits);
     size_t end = 0;
     for (size_t i = first; i < values_.count(); ++i) {
         append_offset(container_, end += values_.piece(i).size(), bits);
@@ -170,7 +167,7 @@ bool Encoder::EndArray(rapidjson::SizeType count) {
 
 Result<std::string> encode_payload_text(std::string_view json, std::string_view field) {
     rapidjson::MemoryStream stream(json.data(), json.size());
-    Encoder encoder(stream, json.size());
+    Encoder encoder(stream);
     const Status read = read_json(json, stream, encoder);
     if (encoder.gave_up()) {
         const Result<JsonValue> tree = parse_json(json);
