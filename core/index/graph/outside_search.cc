@@ -12,9 +12,15 @@ using base::Status;
 
 namespace {
 
-// Of how many vectors one search makes codes at most; it scans what is left as it is.
-constexpr uint32_t kCodedAtOnce = 4096;
-constexpr size_t kCodedBytesAtOnce = 4u << 20;
+// Of how many vectors one search makes codes; it scans what is left as it is, a twentieth of the
+// work. Few, since beside an import each commit brings some for the next search (a thousand took it
+// 1 ms); a part of what is left, so that many are done after some searches.
+uint32_t coded_at_once(uint32_t left, size_t row_bytes) {
+    constexpr uint32_t kFew = 128, kPart = 16, kMost = 4096;
+    constexpr size_t kBytesMost = 4u << 20;
+    const auto fits = static_cast<uint32_t>(std::max<size_t>(1, kBytesMost / row_bytes));
+    return std::min(std::clamp(left / kPart, kFew, kMost), fits);
+}
 
 class OutsideSearch {
   public:
@@ -33,10 +39,10 @@ class OutsideSearch {
     }
 
     Status run(const RunView& run, RunCodes& codes) {
-        const size_t at_once = std::max<size_t>(1, kCodedBytesAtOnce / run.run->row_bytes());
-        GRAPE_TRY(
-            codes.extend(run, static_cast<uint32_t>(std::min<size_t>(kCodedAtOnce, at_once))));
-        const RunCodes::Extent extent = codes.extent();
+        RunCodes::Extent extent = codes.extent();
+        const uint32_t left = run.length - std::min(run.length, extent.positions);
+        GRAPE_TRY(codes.extend(run, coded_at_once(left, run.run->row_bytes())));
+        extent = codes.extent();
         for (uint32_t first = 0; first < extent.codes; first += RunCodes::kGroup) {
             const RunCodes::Group group = codes.group(first / RunCodes::kGroup);
             GRAPE_TRY(search(run, group, std::min(RunCodes::kGroup, extent.codes - first)));
