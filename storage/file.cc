@@ -109,7 +109,8 @@ Status errno_status(int error, const char* context, const std::string& path) {
 File::File(File&& other) noexcept
     : path_(std::move(other.path_)),
       faults_(other.faults_),
-      descriptor_(std::exchange(other.descriptor_, -1)) {}
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      bypasses_cache_(other.bypasses_cache_) {}
 
 File& File::operator=(File&& other) noexcept {
     if (this == &other) return *this;
@@ -117,6 +118,7 @@ File& File::operator=(File&& other) noexcept {
     path_ = std::move(other.path_);
     faults_ = other.faults_;
     descriptor_ = std::exchange(other.descriptor_, -1);
+    bypasses_cache_ = other.bypasses_cache_;
     return *this;
 }
 
@@ -182,6 +184,10 @@ Status File::write_at(uint64_t offset, std::span<const Bytes> pieces) {
                       static_cast<off_t>(offset + done));
         if (error != 0) return errno_status(error, "write", path_);
         if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EINVAL && bypasses_cache_) {
+            use_cache();
+            continue;
+        }
         if (count < 0) return errno_status(errno, "write", path_);
         if (count == 0) return Status::make_io("write: ", path_, ": nothing was written");
         done += static_cast<size_t>(count);
@@ -192,6 +198,31 @@ Status File::write_at(uint64_t offset, std::span<const Bytes> pieces) {
 
 Status File::write_at(uint64_t offset, Bytes bytes) {
     return write_at(offset, {&bytes, 1});
+}
+
+namespace {
+
+#ifdef O_DIRECT
+bool set_direct(int descriptor, bool direct) {
+    const int flags = ::fcntl(descriptor, F_GETFL);
+    if (flags < 0) return false;
+    return ::fcntl(descriptor, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+#else
+bool set_direct(int, bool) {
+    return false;
+}
+#endif
+
+}  // namespace
+
+void File::bypass_cache() {
+    bypasses_cache_ = bypasses_cache_ || set_direct(descriptor_, true);
+}
+
+void File::use_cache() {
+    if (bypasses_cache_) set_direct(descriptor_, false);
+    bypasses_cache_ = false;
 }
 
 Status File::truncate(uint64_t size_bytes) {

@@ -69,6 +69,11 @@ class File {
     // Writes the pieces one behind the other, from `offset` on.
     base::Status write_at(uint64_t offset, std::span<const base::Bytes> pieces);
     base::Status write_at(uint64_t offset, base::Bytes bytes);
+    // Later writes go past the system's page cache where it lets them: from memory, to an offset
+    // and of a size that are whole pages. The first one that is refused turns it off again.
+    void bypass_cache();
+    void use_cache();
+    bool bypasses_cache() const { return bypasses_cache_; }
     base::Status truncate(uint64_t size_bytes);
     // The data and the size.
     base::Status sync();
@@ -80,6 +85,7 @@ class File {
     std::string path_;
     FileFaults* faults_ = nullptr;
     int descriptor_ = -1;
+    bool bypasses_cache_ = false;
 };
 
 // Removes a file; one that is missing is no error.

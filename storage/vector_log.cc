@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "storage/direct_writer.h"
 #include "storage/file.h"
 #include "storage/log_format.h"
 #include "storage/log_scan.h"
@@ -56,8 +57,9 @@ class DiskVectorLog final : public VectorLog {
     const std::function<uint64_t()> next_file_number_;
     FileFaults* const faults_;
     // The sequencer's.
-    File file_;          // closed when the next append opens a new file
-    LogTail tail_;       // of file_; what stands before it is synced
+    File file_;     // closed when the next append opens a new file
+    LogTail tail_;  // of file_; what stands before it is synced
+    DirectWriter writer_;
     bool busy_ = false;  // still true after an append that ended by bad_alloc
 };
 
@@ -65,6 +67,7 @@ Status DiskVectorLog::open_new_file() {
     const uint64_t number = next_file_number_();
     if (number == 0) return Status::make_internal("the vector log was given file number 0");
     GRAPE_ASSIGN(file_, create_in(directory_, numbered_name(number, kSuffix), faults_));
+    file_.bypass_cache();
     tail_ = LogTail::of_new_file({database_id_, number});
     return {};
 }
@@ -78,7 +81,7 @@ Status DiskVectorLog::write(bool to_new_file, std::span<const LogFrame> frames, 
     for (const EncodedFrame& frame : encoded.frames) {
         pieces.insert(pieces.end(), frame.pieces.begin(), frame.pieces.end());
     }
-    GRAPE_TRY(file_.write_at(offset, pieces));
+    GRAPE_TRY(writer_.write(file_, offset, pieces));
     GRAPE_TRY(file_.sync());
     return to_new_file ? sync_directory(directory_, faults_) : Status();
 }
