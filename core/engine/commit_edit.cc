@@ -69,20 +69,27 @@ Result<ShardEdit*> CommitEdit::shard(const CollectionView& collection) {
     return &made;
 }
 
-Result<std::vector<IdEntry>> CommitEdit::id_entries(const std::string& key) {
+Result<std::vector<IdEntry>> CommitEdit::id_entries(storage::ShardKey shard,
+                                                    const std::string& key) {
     for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
         const auto found = overlay->ids.find(key);
         if (found != overlay->ids.end()) return found->second;
     }
+    if (absent_ids_.has(key)) return std::vector<IdEntry>();
     GRAPE_ASSIGN(const std::optional<std::string> value, services_.store->get(key));
-    if (!value) return std::vector<IdEntry>();
-    return storage::decode_id_entries(*value);
+    if (value) return storage::decode_id_entries(*value);
+    // Others commit while a transaction goes on.
+    if (!private_bytes_max_) {
+        GRAPE_TRY(absent_ids_.note_missing(*services_.store,
+                                           storage::shard_prefix(storage::Tree::ids, shard), key));
+    }
+    return std::vector<IdEntry>();
 }
 
 Result<std::optional<uint32_t>> CommitEdit::find_row(const ShardEdit& shard,
                                                      const base::PointId& id) {
     GRAPE_ASSIGN(const std::vector<IdEntry> entries,
-                 id_entries(storage::id_key(shard.change.shard, id)));
+                 id_entries(shard.change.shard, storage::id_key(shard.change.shard, id)));
     for (const IdEntry& entry : entries) {
         const RowTable& rows = shard.view->rows;
         if (rows.alive(entry.row) && rows.id(entry.row) == id) {
@@ -112,7 +119,7 @@ Result<uint32_t> CommitEdit::insert(ShardEdit& shard, const base::PointId& id) {
                                  "background work has removed them");
     }
     const std::string key = storage::id_key(shard.change.shard, id);
-    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
+    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(shard.change.shard, key));
     entries.insert(entries.begin(), IdEntry{row, commit_});
     batch_.put(key, storage::encode_id_entries(entries));
     keys_.ids.insert_or_assign(key, std::move(entries));
@@ -135,7 +142,7 @@ void CommitEdit::remove(ShardEdit& shard, uint32_t row) {
 Status CommitEdit::forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row,
                               uint64_t born_max) {
     const std::string key = storage::id_key(shard, id);
-    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
+    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(shard, key));
     const size_t dropped = std::erase_if(
         entries, [&](const IdEntry& entry) { return entry.row == row && entry.born <= born_max; });
     if (dropped == 0) return {};
@@ -163,29 +170,37 @@ Status CommitEdit::put_point(ShardEdit& shard, uint32_t row, std::string_view pa
     return maybe_spill();
 }
 
-Result<std::string> CommitEdit::payload(const ShardEdit& shard, uint32_t row) {
+const std::string* CommitEdit::written_point(const std::string& key) const {
+    for (const KeyOverlay* overlay : {&keys_, &group_}) {
+        const auto found = overlay->points.find(key);
+        if (found != overlay->points.end()) return &found->second;
+    }
+    return nullptr;
+}
+
+Result<std::string_view> CommitEdit::payload_bytes(const ShardEdit& shard, uint32_t row,
+                                                   std::string& room) const {
     const std::string key =
         storage::point_key(shard.change.shard, row, shard.view->rows.key_commit(row));
-    std::string value;
-    bool found = false;
-    for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
-        const auto at = overlay->points.find(key);
-        if (found || at == overlay->points.end()) continue;
-        value = at->second;
-        found = true;
+    if (const std::string* const written = written_point(key)) {
+        GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(*written));
+        return point.payload;
     }
-    if (!found) {
-        GRAPE_ASSIGN(std::optional<std::string> stored, services_.store->get(key));
-        if (!stored) {
-            return Status::make_corrupt("collection '", shard.collection->name(), "': point ",
-                                        shard.view->rows.id(row).to_string(),
-                                        " is not in the store");
-        }
-        value = std::move(*stored);
+    GRAPE_ASSIGN(std::optional<std::string> stored, services_.store->get(key));
+    if (!stored) {
+        return Status::make_corrupt("collection '", shard.collection->name(), "': point ",
+                                    shard.view->rows.id(row).to_string(), " is not in the store");
     }
-    GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(value));
+    room = std::move(*stored);
+    GRAPE_ASSIGN(const storage::PointValue point, storage::decode_point(room));
     GRAPE_TRY(base::validate_payload(point.payload));
-    return std::string(point.payload);
+    return point.payload;
+}
+
+Result<std::string> CommitEdit::payload(const ShardEdit& shard, uint32_t row) const {
+    std::string room;
+    GRAPE_ASSIGN(const std::string_view bytes, payload_bytes(shard, row, room));
+    return std::string(bytes);
 }
 
 index::RunView& CommitEdit::open_tail(ShardEdit& shard, uint32_t vector) {
@@ -249,6 +264,7 @@ Status CommitEdit::maybe_spill() {
     GRAPE_TRY(services_.store->write(batch_, storage::Sync::no));
     batch_.clear();
     keys_ = {};
+    absent_ids_.clear();
     return {};
 }
 
@@ -267,9 +283,10 @@ Status CommitEdit::index_payloads(ShardEdit& shard) {
     std::sort(rows.begin(), rows.end());
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     index::FieldValues values;
+    std::string room;
     for (const uint32_t row : rows) {
         if (!shard.view->rows.alive(row)) continue;
-        GRAPE_ASSIGN(const std::string bytes, payload(shard, row));
+        GRAPE_ASSIGN(const std::string_view bytes, payload_bytes(shard, row, room));
         for (const Collection::Field& schema : shard.collection->fields()) {
             FieldRuns* field = shard.view->field(schema.number);
             index::extract_field(base::PayloadView(bytes), schema.path, schema.type, values);

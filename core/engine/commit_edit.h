@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/engine/key_gap.h"
 #include "core/engine/services.h"
 
 namespace grape::engine {
@@ -91,7 +92,7 @@ class CommitEdit {
     }
     // Writes the point's key of this commit.
     base::Status put_point(ShardEdit& shard, uint32_t row, std::string_view payload, bool inserted);
-    base::Result<std::string> payload(const ShardEdit& shard, uint32_t row);
+    base::Result<std::string> payload(const ShardEdit& shard, uint32_t row) const;
     // Room in the tail for a vector of the row, to be filled at once.
     uint8_t* put_vector(ShardEdit& shard, uint32_t vector, uint32_t row);
     void remove_vector(ShardEdit& shard, uint32_t vector, uint32_t row);
@@ -123,7 +124,13 @@ class CommitEdit {
   private:
     uint32_t take_row(ShardView& view, bool* found) const;
     index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
-    base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
+    base::Result<std::vector<storage::IdEntry>> id_entries(storage::ShardKey shard,
+                                                           const std::string& key);
+    // The point as this request or one before it in the group wrote it; null: neither did.
+    const std::string* written_point(const std::string& key) const;
+    // In `room`, or where it was written.
+    base::Result<std::string_view> payload_bytes(const ShardEdit& shard, uint32_t row,
+                                                 std::string& room) const;
     base::Status index_payloads(ShardEdit& shard);
     storage::Intent intent() const;
 
@@ -140,6 +147,7 @@ class CommitEdit {
     size_t intent_shards_ = 0;  // shards that the stored intent names
     storage::WriteBatch batch_;
     KeyOverlay keys_;
+    KeyGap absent_ids_;
     std::map<storage::ShardKey, ShardEdit> shards_;
     std::vector<VectorWrite> writes_;
     uint64_t vector_bytes_ = 0;
