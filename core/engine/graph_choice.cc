@@ -10,7 +10,7 @@ struct Outside {
     uint64_t share;  // of the graph: one in so many
     uint64_t least;  // vectors
 };
-constexpr Outside kBusy{8, 5'000}, kQuiet{64, 500};
+constexpr Outside kBusy{4, 5'000}, kQuiet{64, 500};
 constexpr uint64_t kDeadShare = 5;  // a fifth of the nodes
 
 // So many outside are too many.
