@@ -1,6 +1,7 @@
 // The writer of blob files. It keeps 256 KiB of content and eight bytes a page; larger pieces go
 // from the caller's memory to the file.
 #include <algorithm>
+#include <utility>
 
 #include "core/base/check.h"
 #include "storage/blob_disk.h"
@@ -29,6 +30,10 @@ namespace {
 
 constexpr size_t kBufferBytes = 256u << 10;
 static_assert(kBufferBytes % kBlobPageBytes == 0);
+// So much is on its way to the disk at once, and as much again waits for that: a commit's small
+// sync would otherwise stand behind all of a large file, for 10 ms and more.
+constexpr size_t kOnItsWayBytes = 1u << 20;
+static_assert(kOnItsWayBytes % kBlobPageBytes == 0);
 
 class DiskBlobWriter final : public BlobWriter {
   public:
@@ -46,6 +51,7 @@ class DiskBlobWriter final : public BlobWriter {
     Status append_checked(Bytes bytes);
     // Whole pages, to the end of what is in the file.
     Status write_pages(Bytes pages);
+    Status send_on(uint64_t end);
     Status flush();
     Result<BlobIdentity> write_frame();
     // Writes the page table and gives the checksums of its pages.
@@ -56,6 +62,7 @@ class DiskBlobWriter final : public BlobWriter {
     File file_;
     std::vector<uint8_t> buffer_;
     std::vector<uint64_t> checksums_;  // of the pages in the file
+    uint64_t arrived_ = 0, sent_ = 0;  // how far the disk has the file, and how far it is to get it
     Status failed_;                    // the first failure, or that it is finished
     bool busy_ = false;                // still true after a call that ended by bad_alloc
     bool finished_ = false;
@@ -74,12 +81,28 @@ Status DiskBlobWriter::usable() const {
 }
 
 Status DiskBlobWriter::write_pages(Bytes pages) {
-    const uint64_t offset = BlobLayout::page_offset(checksums_.size());
+    uint64_t offset = BlobLayout::page_offset(checksums_.size());
     for (Bytes rest = pages; !rest.empty(); rest = rest.subspan(kBlobPageBytes)) {
         const uint64_t page = checksums_.size();
         checksums_.push_back(content_page_checksum(name_, page, rest.first(kBlobPageBytes)));
     }
-    return file_.write_at(offset, pages);
+    while (!pages.empty()) {
+        const Bytes part = pages.first(std::min(pages.size(), kOnItsWayBytes));
+        GRAPE_TRY(file_.write_at(offset, part));
+        offset += part.size();
+        pages = pages.subspan(part.size());
+        GRAPE_TRY(send_on(offset));
+    }
+    return {};
+}
+
+// The file is written up to `end`.
+Status DiskBlobWriter::send_on(uint64_t end) {
+    if (end - sent_ < kOnItsWayBytes) return {};
+    GRAPE_TRY(file_.wait_for_writing(arrived_, sent_ - arrived_));
+    GRAPE_TRY(file_.begin_writing(sent_, end - sent_));
+    arrived_ = std::exchange(sent_, end);
+    return {};
 }
 
 Status DiskBlobWriter::flush() {

@@ -24,6 +24,12 @@ constexpr mode_t kFileMode = 0644;       // less the umask
 constexpr mode_t kDirectoryMode = 0755;  // less the umask
 constexpr size_t kPiecesPerCall = 256;   // below every system's IOV_MAX
 constexpr size_t kNumberDigitsMin = 6;
+#ifdef SYNC_FILE_RANGE_WRITE
+constexpr unsigned kBeginWriting = SYNC_FILE_RANGE_WRITE;
+constexpr unsigned kWaitForWriting = SYNC_FILE_RANGE_WAIT_BEFORE;
+#else
+constexpr unsigned kBeginWriting = 0, kWaitForWriting = 0;
+#endif
 
 // strerror_r has two signatures; the compiler picks the reader of the one that it has.
 [[maybe_unused]] const char* reason(const char* text, const char*) {
@@ -239,6 +245,26 @@ Status File::sync() {
     // fdatasync writes the size too: what it leaves out are the times.
     if (sync_again(descriptor_, true) != 0) return errno_status(errno, "sync", path_);
     return {};
+}
+
+// An error is reported once, to the first who asks: it must not get lost here.
+Status File::sync_range([[maybe_unused]] uint64_t offset, [[maybe_unused]] uint64_t size_bytes,
+                        [[maybe_unused]] unsigned flags) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    const int result = ::sync_file_range(descriptor_, static_cast<off64_t>(offset),
+                                         static_cast<off64_t>(size_bytes), flags);
+    const bool unable = errno == ENOSYS || errno == EINVAL || errno == ESPIPE;
+    if (result != 0 && !unable) return errno_status(errno, "sync", path_);
+#endif
+    return {};
+}
+
+Status File::begin_writing(uint64_t offset, uint64_t size_bytes) {
+    return sync_range(offset, size_bytes, kBeginWriting);
+}
+
+Status File::wait_for_writing(uint64_t offset, uint64_t size_bytes) {
+    return sync_range(offset, size_bytes, kWaitForWriting);
 }
 
 void File::close() {

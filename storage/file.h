@@ -77,10 +77,16 @@ class File {
     base::Status truncate(uint64_t size_bytes);
     // The data and the size.
     base::Status sync();
+    // Has the system begin to write these bytes to the disk, or waits until it has written those
+    // for which it has begun. Nothing is durable before sync(); where a system cannot do it,
+    // nothing happens.
+    base::Status begin_writing(uint64_t offset, uint64_t size_bytes);
+    base::Status wait_for_writing(uint64_t offset, uint64_t size_bytes);
     void close();
 
   private:
     base::Status fault(FileOperation operation, const char* context, size_t* bytes) const;
+    base::Status sync_range(uint64_t offset, uint64_t size_bytes, unsigned flags);
 
     std::string path_;
     FileFaults* faults_ = nullptr;
