@@ -38,7 +38,10 @@ static_assert(kOnItsWayBytes % kBlobPageBytes == 0);
 class DiskBlobWriter final : public BlobWriter {
   public:
     DiskBlobWriter(std::shared_ptr<BlobDirectory> directory, const BlobName& name, File file)
-        : directory_(std::move(directory)), name_(name), file_(std::move(file)) {
+        : directory_(std::move(directory)),
+          name_(name),
+          file_(std::move(file)),
+          sends_on_(file_.can_begin_writing()) {
         buffer_.reserve(kBufferBytes);
     }
     ~DiskBlobWriter() override;
@@ -60,6 +63,7 @@ class DiskBlobWriter final : public BlobWriter {
     const std::shared_ptr<BlobDirectory> directory_;
     const BlobName name_;
     File file_;
+    const bool sends_on_;
     std::vector<uint8_t> buffer_;
     std::vector<uint64_t> checksums_;  // of the pages in the file
     uint64_t arrived_ = 0, sent_ = 0;  // how far the disk has the file, and how far it is to get it
@@ -98,7 +102,7 @@ Status DiskBlobWriter::write_pages(Bytes pages) {
 
 // The file is written up to `end`.
 Status DiskBlobWriter::send_on(uint64_t end) {
-    if (end - sent_ < kOnItsWayBytes) return {};
+    if (!sends_on_ || end - sent_ < kOnItsWayBytes) return {};
     GRAPE_TRY(file_.wait_for_writing(arrived_, sent_ - arrived_));
     GRAPE_TRY(file_.begin_writing(sent_, end - sent_));
     arrived_ = std::exchange(sent_, end);

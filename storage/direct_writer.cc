@@ -19,9 +19,9 @@ Status DirectWriter::write_buffer(File& file, uint64_t* offset, size_t* used) {
 
 Status DirectWriter::write(File& file, uint64_t offset, std::span<const Bytes> pieces) {
     GRAPE_DCHECK(offset % kPageBytes == 0);
-    if (buffer_.size() == 0 && !buffer_.allocate(kBufferBytes).ok()) {
-        file.use_cache();
-    }
+    const bool room =
+        !file.bypasses_cache() || buffer_.size() != 0 || buffer_.allocate(kBufferBytes).ok();
+    if (!room) file.use_cache();
     if (!file.bypasses_cache()) return file.write_at(offset, pieces);
     size_t used = 0;
     for (Bytes piece : pieces) {

@@ -16,7 +16,7 @@ namespace grape::storage {
 class DirectWriter {
   public:
     static constexpr size_t kPageBytes = 4096;
-    static constexpr size_t kBufferBytes = 2u << 20;
+    static constexpr size_t kBufferBytes = 1u << 20;
 
     // As File::write_at(); `offset` and the size of all pieces are whole pages.
     base::Status write(File& file, uint64_t offset, std::span<const base::Bytes> pieces);

@@ -77,9 +77,10 @@ class File {
     base::Status truncate(uint64_t size_bytes);
     // The data and the size.
     base::Status sync();
+    // Whether the system knows the next two.
+    bool can_begin_writing() const;
     // Has the system begin to write these bytes to the disk, or waits until it has written those
-    // for which it has begun. Nothing is durable before sync(); where a system cannot do it,
-    // nothing happens.
+    // for which it has begun. Nothing is durable before sync().
     base::Status begin_writing(uint64_t offset, uint64_t size_bytes);
     base::Status wait_for_writing(uint64_t offset, uint64_t size_bytes);
     void close();

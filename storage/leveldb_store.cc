@@ -99,6 +99,7 @@ class LevelDbStore final : public Store {
 
     Result<std::optional<std::string>> get(std::string_view key) const override;
     std::unique_ptr<Iterator> iterate(std::string_view prefix) const override;
+    Result<std::optional<std::string>> last_key(std::string_view prefix) const override;
     Status write(const WriteBatch& batch, Sync sync) override;
     Status sync() override;
     Status settle() override;
@@ -169,6 +170,22 @@ Result<std::optional<std::string>> LevelDbStore::get(std::string_view key) const
 std::unique_ptr<Iterator> LevelDbStore::iterate(std::string_view prefix) const {
     std::unique_ptr<leveldb::Iterator> iterator(db_->NewIterator(read_options()));
     return std::make_unique<LevelDbIterator>(std::move(iterator), prefix);
+}
+
+Result<std::optional<std::string>> LevelDbStore::last_key(std::string_view prefix) const {
+    const std::unique_ptr<leveldb::Iterator> iterator(db_->NewIterator(read_options()));
+    const std::string end = end_of_prefix(prefix);
+    if (!end.empty()) iterator->Seek(end);
+    if (!end.empty() && iterator->Valid()) {
+        iterator->Prev();
+    } else if (iterator->status().ok()) {
+        iterator->SeekToLast();
+    }
+    if (!iterator->status().ok()) return from_leveldb(iterator->status());
+    if (!iterator->Valid()) return std::optional<std::string>();
+    const std::string_view key = to_view(iterator->key());
+    if (!key.starts_with(prefix)) return std::optional<std::string>();
+    return std::optional<std::string>(key);
 }
 
 Status LevelDbStore::check_writable() const {

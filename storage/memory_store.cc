@@ -43,6 +43,7 @@ class MemoryStore final : public Store {
   public:
     Result<std::optional<std::string>> get(std::string_view key) const override;
     std::unique_ptr<Iterator> iterate(std::string_view prefix) const override;
+    Result<std::optional<std::string>> last_key(std::string_view prefix) const override;
     Status write(const WriteBatch& batch, Sync sync) override;
     Status sync() override { return {}; }
     Status settle() override { return {}; }
@@ -119,6 +120,17 @@ Result<std::optional<std::string>> MemoryStore::get(std::string_view key) const 
 
 std::unique_ptr<Iterator> MemoryStore::iterate(std::string_view prefix) const {
     return std::make_unique<MemoryIterator>(*this, prefix);
+}
+
+Result<std::optional<std::string>> MemoryStore::last_key(std::string_view prefix) const {
+    MutexLock lock(mutex_);
+    const std::string end = end_of_prefix(prefix);
+    for (auto at = end.empty() ? map_.end() : map_.lower_bound(end); at != map_.begin();) {
+        --at;
+        if (!at->first.starts_with(prefix)) break;
+        if (visible(at->second, sequence_) != nullptr) return std::optional(at->first);
+    }
+    return std::optional<std::string>();
 }
 
 std::optional<Entry> MemoryStore::find(std::string_view key, bool after, uint64_t sequence) const {

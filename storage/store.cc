@@ -22,6 +22,13 @@ Status over_limit(std::string_view what, size_t size, size_t limit) {
 
 }  // namespace
 
+std::string end_of_prefix(std::string_view prefix) {
+    std::string end(prefix);
+    while (!end.empty() && end.back() == '\xff') end.pop_back();
+    if (!end.empty()) ++end.back();
+    return end;
+}
+
 void WriteBatch::put(std::string_view key, std::string_view value) {
     data_.push_back(static_cast<char>(EntryKind::put));
     append_text(data_, key);

@@ -61,6 +61,8 @@ class Store {
     virtual base::Result<std::optional<std::string>> get(std::string_view key) const = 0;
     // Positioned at the first key of the prefix.
     virtual std::unique_ptr<Iterator> iterate(std::string_view prefix) const = 0;
+    // The last key of the prefix, if there is one.
+    virtual base::Result<std::optional<std::string>> last_key(std::string_view prefix) const = 0;
     // On failure with Code::unknown_outcome the batch may or may not be there after reopening.
     virtual base::Status write(const WriteBatch& batch, Sync sync) = 0;
     // Makes all earlier unsynced writes durable.
@@ -72,6 +74,9 @@ class Store {
     // Heap that the store holds: memtables, caches, table indexes.
     virtual size_t memory_bytes() const = 0;
 };
+
+// The least key that is greater than all of the prefix; empty: there is none.
+std::string end_of_prefix(std::string_view prefix);
 
 // Calls `visit(key, value)` for each key of the prefix until it returns a failure.
 base::Status scan(const Store& store, std::string_view prefix,

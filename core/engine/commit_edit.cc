@@ -69,27 +69,42 @@ Result<ShardEdit*> CommitEdit::shard(const CollectionView& collection) {
     return &made;
 }
 
-Result<std::vector<IdEntry>> CommitEdit::id_entries(storage::ShardKey shard,
-                                                    const std::string& key) {
+Result<std::vector<IdEntry>> CommitEdit::id_entries(const std::string& key) {
     for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
         const auto found = overlay->ids.find(key);
         if (found != overlay->ids.end()) return found->second;
     }
-    if (absent_ids_.has(key)) return std::vector<IdEntry>();
     GRAPE_ASSIGN(const std::optional<std::string> value, services_.store->get(key));
-    if (value) return storage::decode_id_entries(*value);
-    // Others commit while a transaction goes on.
-    if (!private_bytes_max_) {
-        GRAPE_TRY(absent_ids_.note_missing(*services_.store,
-                                           storage::shard_prefix(storage::Tree::ids, shard), key));
+    if (!value) return std::vector<IdEntry>();
+    return storage::decode_id_entries(*value);
+}
+
+// One look into the store, which pays when some ids are asked for, and holds for later commits.
+void CommitEdit::find_last_id_key(const ShardEdit& shard) {
+    const std::string prefix = storage::shard_prefix(storage::Tree::ids, shard.change.shard);
+    const auto found = services_.store->last_key(prefix);
+    if (!found.ok()) return;  // each id is asked for then
+    std::string last = found->value_or("");
+    for (const KeyOverlay* overlay : {&std::as_const(keys_), &group_}) {
+        for (const auto& [key, entries] : overlay->ids) {
+            if (key > last && key.starts_with(prefix)) last = key;
+        }
     }
-    return std::vector<IdEntry>();
+    shard.view->last_id_key = std::move(last);
+}
+
+bool CommitEdit::is_last(const ShardEdit& shard, const std::string& key) {
+    constexpr uint32_t kWorthALook = 16;
+    const std::optional<std::string>& last = shard.view->last_id_key;
+    if (!last && ++ids_asked_for_ == kWorthALook) find_last_id_key(shard);
+    return last && key > *last;
 }
 
 Result<std::optional<uint32_t>> CommitEdit::find_row(const ShardEdit& shard,
                                                      const base::PointId& id) {
-    GRAPE_ASSIGN(const std::vector<IdEntry> entries,
-                 id_entries(shard.change.shard, storage::id_key(shard.change.shard, id)));
+    const std::string key = storage::id_key(shard.change.shard, id);
+    if (is_last(shard, key)) return std::optional<uint32_t>();
+    GRAPE_ASSIGN(const std::vector<IdEntry> entries, id_entries(key));
     for (const IdEntry& entry : entries) {
         const RowTable& rows = shard.view->rows;
         if (rows.alive(entry.row) && rows.id(entry.row) == id) {
@@ -119,7 +134,12 @@ Result<uint32_t> CommitEdit::insert(ShardEdit& shard, const base::PointId& id) {
                                  "background work has removed them");
     }
     const std::string key = storage::id_key(shard.change.shard, id);
-    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(shard.change.shard, key));
+    std::vector<IdEntry> entries;
+    if (is_last(shard, key)) {
+        shard.view->last_id_key = key;
+    } else {
+        GRAPE_ASSIGN(entries, id_entries(key));
+    }
     entries.insert(entries.begin(), IdEntry{row, commit_});
     batch_.put(key, storage::encode_id_entries(entries));
     keys_.ids.insert_or_assign(key, std::move(entries));
@@ -142,7 +162,7 @@ void CommitEdit::remove(ShardEdit& shard, uint32_t row) {
 Status CommitEdit::forget_row(storage::ShardKey shard, const base::PointId& id, uint32_t row,
                               uint64_t born_max) {
     const std::string key = storage::id_key(shard, id);
-    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(shard, key));
+    GRAPE_ASSIGN(std::vector<IdEntry> entries, id_entries(key));
     const size_t dropped = std::erase_if(
         entries, [&](const IdEntry& entry) { return entry.row == row && entry.born <= born_max; });
     if (dropped == 0) return {};
@@ -264,7 +284,6 @@ Status CommitEdit::maybe_spill() {
     GRAPE_TRY(services_.store->write(batch_, storage::Sync::no));
     batch_.clear();
     keys_ = {};
-    absent_ids_.clear();
     return {};
 }
 

@@ -12,7 +12,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/engine/key_gap.h"
 #include "core/engine/services.h"
 
 namespace grape::engine {
@@ -124,8 +123,10 @@ class CommitEdit {
   private:
     uint32_t take_row(ShardView& view, bool* found) const;
     index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
-    base::Result<std::vector<storage::IdEntry>> id_entries(storage::ShardKey shard,
-                                                           const std::string& key);
+    base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
+    // Whether the id's key is beyond all that the store has: new ids mostly are.
+    bool is_last(const ShardEdit& shard, const std::string& key);
+    void find_last_id_key(const ShardEdit& shard);
     // The point as this request or one before it in the group wrote it; null: neither did.
     const std::string* written_point(const std::string& key) const;
     // In `room`, or where it was written.
@@ -147,7 +148,7 @@ class CommitEdit {
     size_t intent_shards_ = 0;  // shards that the stored intent names
     storage::WriteBatch batch_;
     KeyOverlay keys_;
-    KeyGap absent_ids_;
+    uint32_t ids_asked_for_ = 0;
     std::map<storage::ShardKey, ShardEdit> shards_;
     std::vector<VectorWrite> writes_;
     uint64_t vector_bytes_ = 0;

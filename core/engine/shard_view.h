@@ -56,6 +56,8 @@ struct ShardView {
     // Rows that may be given again, and how many of them have been.
     std::shared_ptr<const std::vector<uint32_t>> free_rows;
     size_t free_rows_used = 0;
+    // The store has no id key of the shard beyond this one; absent: nobody has looked yet.
+    std::optional<std::string> last_id_key;
     std::vector<LogUse> log_files;  // that hold vectors which are in no file
     std::vector<FieldRuns> fields;  // the indexes of payload fields, by number
     RowSetCache row_sets;           // of this view alone

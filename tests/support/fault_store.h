@@ -30,6 +30,9 @@ class FaultStore final : public storage::Store {
     std::unique_ptr<storage::Iterator> iterate(std::string_view prefix) const override {
         return store_->iterate(prefix);
     }
+    base::Result<std::optional<std::string>> last_key(std::string_view prefix) const override {
+        return store_->last_key(prefix);
+    }
     base::Status write(const storage::WriteBatch& batch, storage::Sync sync) override {
         ++writes;
         if (sync == storage::Sync::yes) ++synced_writes;

@@ -131,7 +131,7 @@ Status RunCodes::extend(const RunView& run, uint32_t count_max) {
         while (added.ok() && extent.positions < run.length && extent.codes < codes_max) {
             const uint32_t first = extent.positions;
             uint32_t count = 0;
-            const uint32_t most = std::min(kGroup, run.length - first);
+            const uint32_t most = std::min({kGroup, run.length - first, codes_max - extent.codes});
             while (count < most && !run.graphed.test(first + count)) ++count;
             if (count == 0) {
                 ++extent.positions;

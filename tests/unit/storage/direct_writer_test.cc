@@ -42,9 +42,9 @@ TEST(DirectWriter, writes_pieces_that_lie_anywhere) {
     expect_written(*file, writer);
 }
 
-TEST(DirectWriter, uses_the_cache_where_the_system_refuses) {
+TEST(DirectWriter, goes_on_by_the_cache_after_half_a_page) {
     test::TemporaryDirectory directory;
-    test::ShortWrites faults;  // ends in the middle of a page: the next write is not of whole ones
+    test::ShortWrites faults;
     auto file = File::open(directory.path() + "/a", File::Mode::create, &faults);
     ASSERT_TRUE(file.ok());
     file->bypass_cache();

@@ -52,6 +52,31 @@ class StoreContract : public testing::TestWithParam<const char*> {
     std::unique_ptr<Store> store_;
 };
 
+TEST_P(StoreContract, gives_the_last_key_of_a_prefix) {
+    const auto last = [&](std::string_view prefix) {
+        const auto found = store_->last_key(prefix);
+        EXPECT_TRUE(found.ok());
+        return found->value_or("none");
+    };
+    EXPECT_EQ(last("b"), "none");
+    for (const char* key : {"a9", "b", "b1", "b7", "c"}) ASSERT_TRUE(put(key, "").ok());
+    EXPECT_EQ(last("b"), "b7");
+    EXPECT_EQ(last("c"), "c");
+    EXPECT_EQ(last("d"), "none");
+    EXPECT_EQ(last("aa"), "none");
+    EXPECT_EQ(last(""), "c");
+    ASSERT_TRUE(put("b\xff\xff", "").ok());
+    EXPECT_EQ(last("b\xff"), "b\xff\xff");
+    WriteBatch batch;
+    batch.remove("b\xff\xff");
+    batch.remove("b7");
+    ASSERT_TRUE(store_->write(batch, Sync::no).ok());
+    EXPECT_EQ(last("b"), "b1");
+    ASSERT_TRUE(store_->settle().ok());
+    EXPECT_EQ(last("b"), "b1");
+    EXPECT_EQ(last("b\xff"), "none");
+}
+
 TEST_P(StoreContract, a_missing_key_is_no_error) {
     EXPECT_EQ(get("nothing"), std::nullopt);
 }
