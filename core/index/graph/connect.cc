@@ -1,13 +1,17 @@
 #include "core/index/graph/connect.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/check.h"
 
 namespace grape::index {
 namespace {
 
-constexpr uint32_t kEntryPoints = 32;
+// Where vectors lie in many groups, a walk that begins far from the right one may not come to it:
+// recall of lsi's 201,000 at effort 10 was 0.72 to 0.87 with 32, as these happened to lie, and is
+// 0.91 with half of the root of all.
+constexpr uint32_t kEntryPointsMin = 32, kEntryPointsMax = 1024;
 constexpr uint32_t kRoot = UINT32_MAX - 1;  // the parent of an entry point; no node has the number
 
 // A breadth-first search that goes on when nodes are added. parent_[n] -> n is a link of the tree
@@ -106,7 +110,8 @@ void add_in_link(Blocks& blocks, uint32_t host, uint32_t node, uint32_t degree, 
 }  // namespace
 
 std::vector<uint32_t> spread_nodes(uint32_t count) {
-    const uint32_t size = std::min(count, kEntryPoints);
+    const auto half_root = static_cast<uint32_t>(std::sqrt(static_cast<double>(count)) / 2);
+    const uint32_t size = std::min(count, std::clamp(half_root, kEntryPointsMin, kEntryPointsMax));
     std::vector<uint32_t> out(size);
     for (uint32_t i = 0; i < size; ++i) {
         out[i] = static_cast<uint32_t>(uint64_t{i} * count / size);
