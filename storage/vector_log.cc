@@ -16,6 +16,7 @@ using base::Result;
 using base::Status;
 
 constexpr std::string_view kSuffix = ".vlog";
+static_assert(kLogPageBytes % DirectWriter::kPageBytes == 0);
 
 class DiskVectorLog final : public VectorLog {
   public:

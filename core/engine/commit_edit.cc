@@ -93,17 +93,17 @@ void CommitEdit::find_last_id_key(const ShardEdit& shard) {
     shard.view->last_id_key = std::move(last);
 }
 
-bool CommitEdit::is_last(const ShardEdit& shard, const std::string& key) {
+bool CommitEdit::is_beyond_last(const ShardEdit& shard, const std::string& key) {
     constexpr uint32_t kWorthALook = 16;
     const std::optional<std::string>& last = shard.view->last_id_key;
-    if (!last && ++ids_asked_for_ == kWorthALook) find_last_id_key(shard);
+    if (!last && ++ids_asked_for_ % kWorthALook == 0) find_last_id_key(shard);
     return last && key > *last;
 }
 
 Result<std::optional<uint32_t>> CommitEdit::find_row(const ShardEdit& shard,
                                                      const base::PointId& id) {
     const std::string key = storage::id_key(shard.change.shard, id);
-    if (is_last(shard, key)) return std::optional<uint32_t>();
+    if (is_beyond_last(shard, key)) return std::optional<uint32_t>();
     GRAPE_ASSIGN(const std::vector<IdEntry> entries, id_entries(key));
     for (const IdEntry& entry : entries) {
         const RowTable& rows = shard.view->rows;
@@ -135,7 +135,7 @@ Result<uint32_t> CommitEdit::insert(ShardEdit& shard, const base::PointId& id) {
     }
     const std::string key = storage::id_key(shard.change.shard, id);
     std::vector<IdEntry> entries;
-    if (is_last(shard, key)) {
+    if (is_beyond_last(shard, key)) {
         shard.view->last_id_key = key;
     } else {
         GRAPE_ASSIGN(entries, id_entries(key));

@@ -125,7 +125,7 @@ class CommitEdit {
     index::RunView& open_tail(ShardEdit& shard, uint32_t vector);
     base::Result<std::vector<storage::IdEntry>> id_entries(const std::string& key);
     // Whether the id's key is beyond all that the store has: new ids mostly are.
-    bool is_last(const ShardEdit& shard, const std::string& key);
+    bool is_beyond_last(const ShardEdit& shard, const std::string& key);
     void find_last_id_key(const ShardEdit& shard);
     // The point as this request or one before it in the group wrote it; null: neither did.
     const std::string* written_point(const std::string& key) const;

@@ -9,8 +9,8 @@ namespace grape::index {
 namespace {
 
 // Where vectors lie in many groups, a walk that begins far from the right one may not come to it:
-// recall of lsi's 201,000 at effort 10 was 0.72 to 0.87 with 32, as these happened to lie, and is
-// 0.91 with half of the root of all.
+// recall of lsi's 201,000 at effort 10 was 0.72 to 0.87 with 32, as these happened to lie, and 0.91
+// with 256. Half of the root of all is 224 there.
 constexpr uint32_t kEntryPointsMin = 32, kEntryPointsMax = 1024;
 constexpr uint32_t kRoot = UINT32_MAX - 1;  // the parent of an entry point; no node has the number
 

@@ -12,9 +12,9 @@ using base::Status;
 
 namespace {
 
-// Of how many vectors one search makes codes; it scans what is left as it is, a twentieth of the
-// work. Few, since beside an import each commit brings some for the next search (a thousand took it
-// 1 ms); a part of what is left, so that many are done after some searches.
+// Of how many vectors one search makes codes; it scans what is left as it is. Few, since beside an
+// import each commit brings some for the next search (a thousand took it 1 ms); a part of what is
+// left, so that many are done after some searches.
 uint32_t coded_at_once(uint32_t left, size_t row_bytes) {
     constexpr uint32_t kFew = 128, kPart = 16, kMost = 4096;
     constexpr size_t kBytesMost = 4u << 20;
