@@ -13,9 +13,7 @@ namespace {
 
 // Changes come in crowds: a while passes before they are looked at.
 constexpr std::chrono::milliseconds kGatherTime{200};
-constexpr uint64_t kQuietUs = 1'000'000;  // without a change
 constexpr std::chrono::seconds kLongestSleep{3600};
-constexpr uint64_t kRestUs = 60'000'000;  // of a collection whose build failed
 
 }  // namespace
 
@@ -37,9 +35,8 @@ void GraphWorker::stop() {
 void GraphWorker::note(uint32_t collection) {
     const base::MutexLock lock(mutex_);
     if (!enabled_) return;
-    const bool first = quiet_at_us_.empty();
-    noted_.insert(collection);
-    quiet_at_us_[collection] = services_.clock->monotonic_us() + kQuietUs;
+    const bool first = schedule_.empty();
+    schedule_.note(collection, services_.clock->monotonic_us());
     if (!threaded_) {
         // Without a thread the next note tries again.
         threaded_ =
@@ -86,67 +83,49 @@ void GraphWorker::note_failure(uint32_t collection, const Status& failure) {
     base::log(services_.logger, base::LogLevel::error,
               base::cat("a graph of collection ", collection, ": ", failure.to_string()));
     const base::MutexLock lock(mutex_);
-    const uint64_t until_us = services_.clock->monotonic_us() + kRestUs;
-    resting_until_us_[collection] = until_us;
-    if (enabled_) quiet_at_us_[collection] = until_us;
+    if (enabled_) schedule_.rest(collection, services_.clock->monotonic_us());
 }
 
 bool GraphWorker::will_look_at(uint32_t collection) const {
     const base::MutexLock lock(mutex_);
-    return quiet_at_us_.contains(collection) || (task_ && task_->collection == collection);
+    return schedule_.contains(collection) || (task_ && task_->collection == collection);
 }
 
-// A collection that has not changed for a while, or one that has: those that always change must not
-// keep the others waiting.
-std::optional<GraphWorker::Task> GraphWorker::next_task() {
-    const uint64_t now_us = services_.clock->monotonic_us();
-    const auto quiet = std::find_if(quiet_at_us_.begin(), quiet_at_us_.end(),
-                                    [&](const auto& each) { return each.second <= now_us; });
-    if (quiet != quiet_at_us_.end()) {
-        const uint32_t collection = quiet_at_us_.extract(quiet).key();
-        noted_.erase(collection);
-        return Task{collection, GraphNeed::quiet};
+void GraphWorker::work(const GraphSchedule::Task& task) {
+    const uint64_t began_us = services_.clock->monotonic_us();
+    bool built = false;
+    Status worked;
+    try {
+        const base::MutexLock build(build_mutex_);
+        const uint64_t before = counts_.done;
+        worked = look_at(task.collection, task.need, 1);
+        built = counts_.done != before;
+    } catch (const std::bad_alloc&) {
+        worked = Status::make_nomem("not enough memory");
     }
-    if (noted_.empty()) return std::nullopt;
-    return Task{noted_.extract(noted_.begin()).value(), GraphNeed::busy};
-}
-
-bool GraphWorker::rests(const Task& task) {
-    const auto rest = resting_until_us_.find(task.collection);
-    if (rest == resting_until_us_.end()) return false;
-    const uint64_t until_us = rest->second;
-    if (services_.clock->monotonic_us() < until_us) {
-        quiet_at_us_[task.collection] = until_us;
-        return true;
-    }
-    resting_until_us_.erase(rest);
-    return false;
+    if (!worked.ok()) note_failure(task.collection, worked);
+    if (!built) return;
+    const base::MutexLock lock(mutex_);
+    schedule_.note_build(task.collection, services_.clock->monotonic_us() - began_us);
 }
 
 void GraphWorker::loop() {
     while (true) {
-        std::optional<Task> task;
+        std::optional<GraphSchedule::Task> task;
         {
             const base::MutexLock lock(mutex_);
-            while (!stopping_ && (paused_ || quiet_at_us_.empty())) {
+            while (!stopping_ && (paused_ || schedule_.empty())) {
                 wake_.wait_for(mutex_, kLongestSleep);
             }
             if (!stopping_) wake_.wait_for(mutex_, kGatherTime);
             if (stopping_) return;
             if (paused_) continue;
-            task = next_task();
-            if (!task || rests(*task)) continue;
+            task = schedule_.next(services_.clock->monotonic_us());
+            if (!task) continue;
             task_ = task;
             running_ = true;
         }
-        Status built;
-        try {
-            const base::MutexLock build(build_mutex_);
-            built = look_at(task->collection, task->need, 1);
-        } catch (const std::bad_alloc&) {
-            built = Status::make_nomem("not enough memory");
-        }
-        if (!built.ok()) note_failure(task->collection, built);
+        work(*task);
         const base::MutexLock lock(mutex_);
         task_.reset();
         running_ = false;
@@ -157,7 +136,12 @@ void GraphWorker::loop() {
 Status GraphWorker::look_at(uint32_t collection, GraphNeed need, uint32_t threads) {
     const std::shared_ptr<const View> view = services_.views.current();
     const CollectionView* found = view->state().collections.find(collection);
-    const uint32_t vectors = found == nullptr ? 0 : found->collection->vectors();
+    if (found == nullptr) {
+        const base::MutexLock lock(mutex_);
+        schedule_.forget(collection);
+        return {};
+    }
+    const uint32_t vectors = found->collection->vectors();
     Status refused;
     for (uint32_t vector = 0; vector < vectors; ++vector) {
         Status grown = grow(collection, vector, need, threads);

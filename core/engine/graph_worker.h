@@ -6,14 +6,12 @@
 // work lock is taken inside of it.
 #pragma once
 
-#include <map>
 #include <optional>
-#include <set>
 
 #include "core/base/thread.h"
 #include "core/engine/background.h"
 #include "core/engine/graph_build.h"
-#include "core/engine/graph_choice.h"
+#include "core/engine/graph_schedule.h"
 
 namespace grape::engine {
 
@@ -41,14 +39,8 @@ class GraphWorker {
     bool will_look_at(uint32_t collection) const GRAPE_EXCLUDES(mutex_);
 
   private:
-    struct Task {
-        uint32_t collection = 0;
-        GraphNeed need = GraphNeed::busy;
-    };
     void loop();
-    std::optional<Task> next_task() GRAPE_REQUIRES(mutex_);
-    // After a failure.
-    bool rests(const Task& task) GRAPE_REQUIRES(mutex_);
+    void work(const GraphSchedule::Task& task) GRAPE_EXCLUDES(mutex_);
     base::Status look_at(uint32_t collection, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
     base::Status grow(uint32_t collection, uint32_t vector, GraphNeed need, uint32_t threads)
@@ -65,15 +57,13 @@ class GraphWorker {
 
     mutable base::Mutex mutex_;
     base::Condition wake_, changed_;
-    std::set<uint32_t> noted_ GRAPE_GUARDED_BY(mutex_);
-    std::map<uint32_t, uint64_t> quiet_at_us_ GRAPE_GUARDED_BY(mutex_);       // unless noted again
-    std::map<uint32_t, uint64_t> resting_until_us_ GRAPE_GUARDED_BY(mutex_);  // after a failure
+    GraphSchedule schedule_ GRAPE_GUARDED_BY(mutex_);
     uint32_t drains_ GRAPE_GUARDED_BY(mutex_) = 0;
     bool enabled_ GRAPE_GUARDED_BY(mutex_) = false;
     bool threaded_ GRAPE_GUARDED_BY(mutex_) = false;
     bool stopping_ GRAPE_GUARDED_BY(mutex_) = false;
     bool paused_ GRAPE_GUARDED_BY(mutex_) = false;
-    std::optional<Task> task_ GRAPE_GUARDED_BY(mutex_);  // that is worked on
+    std::optional<GraphSchedule::Task> task_ GRAPE_GUARDED_BY(mutex_);  // that is worked on
     bool running_ GRAPE_GUARDED_BY(mutex_) = false;  // the thread builds and does not stand still
 };
 
