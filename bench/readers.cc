@@ -1,9 +1,11 @@
 // Searches beside an import: 200,000 vectors of 128 dimensions with their graph, searches that
 // arrive on a schedule, first alone, then while 50,000 more vectors are imported at full speed,
-// then until those are in the graph too. A search is late from the time at which it was due, so
-// that one slow search counts for all that had to wait for it.
+// then until those are in the graph too, and that several times, from the same state: one import is
+// over in a third of a second. A search is late from the time at which it was due, so that one slow
+// search counts for all that had to wait for it.
 //
 //     readers [--data DIR] [--base N] [--import N] [--rate N] [--seconds N] [--readers N]
+//             [--rounds N]
 //
 // The vectors are those of the set sift200, in another order; without the set, random ones in
 // clumps. Each tenth of a second beside the import: how many vectors are outside of the graph, and
@@ -35,7 +37,7 @@ const char* const kCollection = "readers";
 
 struct Options {
     std::string data = "../shared/data";
-    size_t base = 200'000, more = 50'000, rate = 1000, readers = 4;
+    size_t base = 200'000, more = 50'000, rate = 1000, readers = 4, rounds = 5;
     double seconds = 10;
 };
 
@@ -139,7 +141,13 @@ class Bench {
         import(0, options_.base);
         must(db_.request_json(R"({"optimize": {}})"));
         alone();
-        beside();
+        for (size_t round = 0; round < options_.rounds; ++round) {
+            if (round != 0) remove_imported();
+            beside();
+        }
+        if (options_.rounds == 1) return;
+        std::printf("all %zu imports\n", options_.rounds);
+        print_lines(beside_, after_);
     }
 
   private:
@@ -160,6 +168,21 @@ class Bench {
             if (each.due_s >= first_s && each.due_s < end_s) out.push_back(each.ms);
         }
         return out;
+    }
+    // Back to what was there before the import.
+    void remove_imported() {
+        std::string ids;
+        for (size_t id = options_.base; id < options_.base + options_.more; ++id) {
+            ids += (ids.empty() ? "" : ",") + std::to_string(id);
+        }
+        must(db_.request_json(R"({"delete_points": {"collection_name": "readers", "points": [)" +
+                              ids + "]}}"));
+        must(db_.request_json(R"({"optimize": {}})"));
+    }
+    void print_lines(const std::vector<double>& beside, const std::vector<double>& after) const {
+        print_line("without import", alone_);
+        print_line("beside the import", beside);
+        print_line("until in the graph", after);
     }
     void alone() {
         Schedule schedule(db_, queries_, options_);
@@ -198,15 +221,17 @@ class Bench {
         }
         std::printf("%zu vectors imported in %.2f s, in the graph after %.2f s\n", options_.more,
                     imported_s - start_s, from_s - start_s);
-        print_line("without import", alone_);
-        print_line("beside the import", between(all, start_s, imported_s));
-        print_line("until in the graph", between(all, imported_s, from_s));
+        const std::vector<double> now = between(all, start_s, imported_s);
+        const std::vector<double> later = between(all, imported_s, from_s);
+        print_lines(now, later);
+        beside_.insert(beside_.end(), now.begin(), now.end());
+        after_.insert(after_.end(), later.begin(), later.end());
     }
 
     Database& db_;
     const Options options_;
     const Matrix rows_, queries_;
-    std::vector<double> alone_;
+    std::vector<double> alone_, beside_, after_;
 };
 
 }  // namespace
@@ -221,6 +246,7 @@ int main(int argc, char** argv) {
     app.add_option("--rate", options.rate, "searches a second");
     app.add_option("--seconds", options.seconds, "of searches without import");
     app.add_option("--readers", options.readers, "threads that search");
+    app.add_option("--rounds", options.rounds, "imports, one after the other");
     CLI11_PARSE(app, argc, argv);
     const grape::test::TemporaryDirectory folder;
     grape::Database db = grape::bench::must(grape::Database::open(folder.path() + "/db"));
