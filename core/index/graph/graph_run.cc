@@ -110,6 +110,14 @@ Status GraphRun::check_piece(uint32_t piece) const {
     return {};
 }
 
+Status GraphRun::check_all() const {
+    if (checked_ == nullptr) return {};
+    for (uint32_t piece = 0; piece <= (count() - 1) / piece_nodes_; ++piece) {
+        if (!is_checked(piece)) GRAPE_TRY(check_piece(piece));
+    }
+    return {};
+}
+
 Status GraphRun::rows(uint32_t first, std::span<uint32_t> rows) const {
     return read_numbers<uint32_t>(*blob_, rows_at_ + 4 * uint64_t{first}, rows.size(),
                                   [&](size_t i, uint32_t row) { rows[i] = row; });

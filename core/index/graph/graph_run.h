@@ -66,6 +66,8 @@ class GraphRun {
         return checked_[piece].load(std::memory_order_acquire) != 0;
     }
     base::Status check_piece(uint32_t piece) const;
+    // So that no search has to: all pieces; nothing in placement `cold`.
+    base::Status check_all() const;
 
   private:
     GraphRun() = default;

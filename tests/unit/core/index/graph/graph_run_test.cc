@@ -192,6 +192,23 @@ TEST(GraphRun, a_link_out_of_bounds_ends_the_search) {
     std::filesystem::remove_all(folder);
 }
 
+// Who puts a graph in its place checks it, so that no search has to.
+TEST(GraphRun, check_all_leaves_nothing_to_searches) {
+    const std::string folder = ::testing::TempDir() + "grape_graph_check";
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+    const TestVectors vectors = make_vectors(graph_shape(4), 1000, 11, 1);
+    GraphFiles files(folder);
+    const auto good = files.write(build_graph(vectors));
+    const auto cached = files.open(good, vectors.shape, storage::Placement::cached);
+    EXPECT_FALSE(cached->all_checked());
+    EXPECT_TRUE(cached->check_all().ok());
+    EXPECT_TRUE(cached->all_checked());
+    EXPECT_TRUE(files.open(good, vectors.shape, storage::Placement::pinned)->check_all().ok());
+    EXPECT_TRUE(files.open(good, vectors.shape, storage::Placement::cold)->check_all().ok());
+    std::filesystem::remove_all(folder);
+}
+
 // All links to one node lead elsewhere: nothing is out of bounds, and still a search cannot find
 // it.
 TEST(GraphRun, verify_says_that_a_node_cannot_be_reached) {
