@@ -53,7 +53,8 @@ class Conditions:
         shape = rng.choice(["must", "must", "should", "must_not", "min_should"])
         if shape == "min_should":
             conditions = [self.condition(keys, depth) for _ in range(rng.randint(2, 4))]
-            return {shape: {"conditions": conditions, "min_count": rng.randint(1, 2)}}
+            return {shape: {"conditions": conditions,
+                            "min_count": rng.randint(1, min(3, len(conditions)))}}
         number = rng.choice([1, 1, 2]) if shape != "should" else rng.choice([1, 2, 3])
         conditions = [self.condition(keys, depth) for _ in range(number)]
         return {shape: conditions[0] if number == 1 and rng.random() < 0.2 else conditions}
