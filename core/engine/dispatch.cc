@@ -275,6 +275,7 @@ Result<ReplyBody> DatabaseImpl::write_catalogue(const RequestBody& body,
         item.shard = {dropped, 0};
         item.dropped = true;
         purge_->add(std::move(item));
+        graphs_->forget(dropped);
     }
     reply.existed = existed;
     reply.boolean_result = true;

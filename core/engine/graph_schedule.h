@@ -24,25 +24,29 @@ class GraphSchedule {
     void note(uint32_t collection, uint64_t now_us);
     // What is due now, if anything is.
     std::optional<Task> next(uint64_t now_us);
-    // What a task built took so long. Who is always written to gets a quiet look when ten times as
-    // long has passed, from ten seconds to an hour.
-    void note_build(uint32_t collection, uint64_t took_us) { build_us_[collection] = took_us; }
-    // After a failure: no look for a while, then one.
+    // The graphs that a task built took so long. Who is always written to gets no quiet look
+    // before ten times as long has passed.
+    void note_build(uint32_t collection, uint64_t took_us, uint64_t now_us);
+    // After a failure: no look for a while, then a quiet one.
     void rest(uint32_t collection, uint64_t now_us);
     // The collection is gone.
     void forget(uint32_t collection);
 
   private:
     struct Waiting {
-        bool changed = false;      // since the last busy look
-        uint64_t since_us = 0;     // the first change after the last quiet look
-        uint64_t quiet_at_us = 0;  // unless it changes before
+        bool changed = false;   // since the last busy look
+        uint64_t since_us = 0;  // the first change after the last quiet look
+        uint64_t last_us = 0;   // the last change
+        uint64_t looked_us = 0;
+        uint64_t resting_until_us = 0;
     };
-    uint64_t patience_us(uint32_t collection) const;
-    bool rests(uint32_t collection, uint64_t now_us);
+    struct Build {
+        uint64_t took_us = 0, ended_us = 0;
+    };
+    uint64_t quiet_at_us(uint32_t collection, const Waiting& waiting) const;
 
     std::map<uint32_t, Waiting> waiting_;
-    std::map<uint32_t, uint64_t> build_us_, resting_until_us_;
+    std::map<uint32_t, Build> builds_;  // the last one of each collection
 };
 
 }  // namespace grape::engine

@@ -65,15 +65,22 @@ void GraphWorker::resume() {
     wake_.notify_all();
 }
 
-// Asked by a build. The worker's own stands still while there is a pause, and ends when somebody
-// waits for graphs then; what is built for him goes on.
-bool GraphWorker::should_stop(bool waits_in_pause) {
-    const base::MutexLock lock(mutex_);
-    while (waits_in_pause && paused_ && drains_ == 0 && !stopping_) {
+// The time of it is not the build's.
+void GraphWorker::stand_still() {
+    const uint64_t began_us = services_.clock->monotonic_us();
+    while (paused_ && drains_ == 0 && !stopping_) {
         running_ = false;
         changed_.notify_all();
         wake_.wait_for(mutex_, kLongestSleep);
     }
+    stood_still_us_ += services_.clock->monotonic_us() - began_us;
+}
+
+// Asked by a build. The worker's own stands still while there is a pause, and ends when somebody
+// waits for graphs then; what is built for him goes on.
+bool GraphWorker::should_stop(bool waits_in_pause) {
+    const base::MutexLock lock(mutex_);
+    if (waits_in_pause && paused_) stand_still();
     running_ = waits_in_pause || running_;
     return stopping_ || (waits_in_pause && paused_);
 }
@@ -91,22 +98,25 @@ bool GraphWorker::will_look_at(uint32_t collection) const {
     return schedule_.contains(collection) || (task_ && task_->collection == collection);
 }
 
-void GraphWorker::work(const GraphSchedule::Task& task) {
-    const uint64_t began_us = services_.clock->monotonic_us();
-    bool built = false;
-    Status worked;
-    try {
-        const base::MutexLock build(build_mutex_);
-        const uint64_t before = counts_.done;
-        worked = look_at(task.collection, task.need, 1);
-        built = counts_.done != before;
-    } catch (const std::bad_alloc&) {
-        worked = Status::make_nomem("not enough memory");
-    }
-    if (!worked.ok()) note_failure(task.collection, worked);
-    if (!built) return;
+void GraphWorker::forget(uint32_t collection) {
     const base::MutexLock lock(mutex_);
-    schedule_.note_build(task.collection, services_.clock->monotonic_us() - began_us);
+    schedule_.forget(collection);
+}
+
+Status GraphWorker::work(const GraphSchedule::Task& task) {
+    const base::MutexLock build(build_mutex_);
+    const uint64_t began_us = services_.clock->monotonic_us(), done = counts_.done;
+    {
+        const base::MutexLock lock(mutex_);
+        stood_still_us_ = 0;
+    }
+    Status worked = look_at(task.collection, task.need, 1);
+    if (counts_.done == done) return worked;
+    const uint64_t now_us = services_.clock->monotonic_us();
+    const base::MutexLock lock(mutex_);
+    const uint64_t took_us = now_us - began_us;
+    schedule_.note_build(task.collection, took_us - std::min(took_us, stood_still_us_), now_us);
+    return worked;
 }
 
 void GraphWorker::loop() {
@@ -125,7 +135,13 @@ void GraphWorker::loop() {
             task_ = task;
             running_ = true;
         }
-        work(*task);
+        Status worked;
+        try {
+            worked = work(*task);
+        } catch (const std::bad_alloc&) {
+            worked = Status::make_nomem("not enough memory");
+        }
+        if (!worked.ok()) note_failure(task->collection, worked);
         const base::MutexLock lock(mutex_);
         task_.reset();
         running_ = false;
@@ -136,12 +152,7 @@ void GraphWorker::loop() {
 Status GraphWorker::look_at(uint32_t collection, GraphNeed need, uint32_t threads) {
     const std::shared_ptr<const View> view = services_.views.current();
     const CollectionView* found = view->state().collections.find(collection);
-    if (found == nullptr) {
-        const base::MutexLock lock(mutex_);
-        schedule_.forget(collection);
-        return {};
-    }
-    const uint32_t vectors = found->collection->vectors();
+    const uint32_t vectors = found == nullptr ? 0 : found->collection->vectors();
     Status refused;
     for (uint32_t vector = 0; vector < vectors; ++vector) {
         Status grown = grow(collection, vector, need, threads);

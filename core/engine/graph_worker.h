@@ -26,6 +26,8 @@ class GraphWorker {
     void stop() GRAPE_EXCLUDES(mutex_);
     // The collection's files or vectors changed.
     void note(uint32_t collection) GRAPE_EXCLUDES(mutex_);
+    // The collection was dropped.
+    void forget(uint32_t collection) GRAPE_EXCLUDES(mutex_);
     // From the sequencer's leader, after publication.
     void note_commit(const CommitEdit& edit) GRAPE_EXCLUDES(mutex_);
     // Returns when no build runs, or it stands still; none goes on until resume().
@@ -40,12 +42,14 @@ class GraphWorker {
 
   private:
     void loop();
-    void work(const GraphSchedule::Task& task) GRAPE_EXCLUDES(mutex_);
+    base::Status work(const GraphSchedule::Task& task) GRAPE_EXCLUDES(mutex_)
+        GRAPE_EXCLUDES(build_mutex_);
     base::Status look_at(uint32_t collection, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
     base::Status grow(uint32_t collection, uint32_t vector, GraphNeed need, uint32_t threads)
         GRAPE_REQUIRES(build_mutex_);
     bool should_stop(bool waits_in_pause) GRAPE_EXCLUDES(mutex_);
+    void stand_still() GRAPE_REQUIRES(mutex_);
     void note_failure(uint32_t collection, const base::Status& failure) GRAPE_EXCLUDES(mutex_);
 
     Services& services_;
@@ -58,6 +62,7 @@ class GraphWorker {
     mutable base::Mutex mutex_;
     base::Condition wake_, changed_;
     GraphSchedule schedule_ GRAPE_GUARDED_BY(mutex_);
+    uint64_t stood_still_us_ GRAPE_GUARDED_BY(mutex_) = 0;  // of the task that is worked on
     uint32_t drains_ GRAPE_GUARDED_BY(mutex_) = 0;
     bool enabled_ GRAPE_GUARDED_BY(mutex_) = false;
     bool threaded_ GRAPE_GUARDED_BY(mutex_) = false;
