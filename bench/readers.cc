@@ -17,7 +17,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -130,32 +132,49 @@ class Schedule {
 
 class Bench {
   public:
-    Bench(Database& db, const Options& options)
-        : db_(db),
+    Bench(std::string folder, const Options& options)
+        : folder_(std::move(folder)),
           options_(options),
           rows_(make_rows(options, options.base + options.more, 1)),
           queries_(make_rows(options, 5000, 2)) {}
 
     void run() {
-        must(db_.create_collection(kCollection, kDim, Distance::euclid));
-        import(0, options_.base);
-        must(db_.request_json(R"({"optimize": {}})"));
-        alone();
+        make_base();
         for (size_t round = 0; round < options_.rounds; ++round) {
-            if (round != 0) remove_imported();
+            open_copy();
+            alone();
             beside();
         }
-        if (options_.rounds == 1) return;
         std::printf("all %zu imports\n", options_.rounds);
-        print_lines(beside_, after_);
+        print_lines(alone_, beside_, after_);
+        close();
     }
 
   private:
-    void import(size_t first, size_t end) { import_rows(db_, kCollection, rows_, first, end); }
+    std::string base_path() const { return folder_ + "/base"; }
+    std::string copy_path() const { return folder_ + "/copy"; }
+    void close() {
+        must(db_->close());
+        db_.reset();
+    }
+    void make_base() {
+        db_.emplace(must(Database::open(base_path())));
+        must(db_->create_collection(kCollection, kDim, Distance::euclid));
+        import(0, options_.base);
+        must(db_->request_json(R"({"optimize": {}})"));
+        close();
+    }
+    void open_copy() {
+        if (db_) close();
+        std::filesystem::remove_all(copy_path());
+        std::filesystem::copy(base_path(), copy_path(), std::filesystem::copy_options::recursive);
+        db_.emplace(must(Database::open(copy_path())));
+    }
+    void import(size_t first, size_t end) { import_rows(*db_, kCollection, rows_, first, end); }
     // Vectors that are not in the graph; `idle`: nothing is left to do for it.
     uint64_t outside(bool* idle) const {
         const Buffer reply =
-            must(db_.request_json(R"({"get_collection": {"collection_name": "readers"}})"));
+            must(db_->request_json(R"({"get_collection": {"collection_name": "readers"}})"));
         const auto text = grape::base::parse_json(reply.view());
         const auto& result = *text->find("result");
         *idle = result.find("status")->as_string() == "green";
@@ -169,26 +188,22 @@ class Bench {
         }
         return out;
     }
-    // Back to what was there before the import.
-    void remove_imported() {
-        std::string ids;
-        for (size_t id = options_.base; id < options_.base + options_.more; ++id) {
-            ids += (ids.empty() ? "" : ",") + std::to_string(id);
-        }
-        must(db_.request_json(R"({"delete_points": {"collection_name": "readers", "points": [)" +
-                              ids + "]}}"));
-        must(db_.request_json(R"({"optimize": {}})"));
+    static void add(std::vector<double>& all, const std::vector<double>& more) {
+        all.insert(all.end(), more.begin(), more.end());
     }
-    void print_lines(const std::vector<double>& beside, const std::vector<double>& after) const {
-        print_line("without import", alone_);
+    static void print_lines(const std::vector<double>& alone, const std::vector<double>& beside,
+                            const std::vector<double>& after) {
+        print_line("without import", alone);
         print_line("beside the import", beside);
         print_line("until in the graph", after);
     }
+    // The first half second is that of a database that was just opened.
     void alone() {
-        Schedule schedule(db_, queries_, options_);
-        std::this_thread::sleep_for(std::chrono::duration<double>(options_.seconds));
-        alone_ = between(schedule.stop(), 0.5, options_.seconds);
-        print_line("without import", alone_);
+        Schedule schedule(*db_, queries_, options_);
+        const double end_s = options_.seconds / static_cast<double>(options_.rounds) + 0.5;
+        std::this_thread::sleep_for(std::chrono::duration<double>(end_s));
+        now_alone_ = between(schedule.stop(), 0.5, end_s);
+        add(alone_, now_alone_);
     }
     void beside() {
         struct Tail {
@@ -197,7 +212,7 @@ class Bench {
         };
         std::vector<Tail> tails;
         std::atomic<double> imported_s{0};
-        Schedule schedule(db_, queries_, options_);
+        Schedule schedule(*db_, queries_, options_);
         std::this_thread::sleep_for(kWindow);
         const double start_s = schedule.now_s();
         std::thread importer([&] {
@@ -223,15 +238,17 @@ class Bench {
                     imported_s - start_s, from_s - start_s);
         const std::vector<double> now = between(all, start_s, imported_s);
         const std::vector<double> later = between(all, imported_s, from_s);
-        print_lines(now, later);
-        beside_.insert(beside_.end(), now.begin(), now.end());
-        after_.insert(after_.end(), later.begin(), later.end());
+        print_lines(now_alone_, now, later);
+        add(beside_, now);
+        add(after_, later);
     }
 
-    Database& db_;
+    const std::string folder_;
     const Options options_;
     const Matrix rows_, queries_;
-    std::vector<double> alone_, beside_, after_;
+    std::optional<Database> db_;
+    std::vector<double> now_alone_;               // of this round
+    std::vector<double> alone_, beside_, after_;  // of all
 };
 
 }  // namespace
@@ -244,13 +261,11 @@ int main(int argc, char** argv) {
     app.add_option("--base", options.base, "vectors with a graph");
     app.add_option("--import", options.more, "vectors that are imported beside the searches");
     app.add_option("--rate", options.rate, "searches a second");
-    app.add_option("--seconds", options.seconds, "of searches without import");
+    app.add_option("--seconds", options.seconds, "of searches without import, in all");
     app.add_option("--readers", options.readers, "threads that search");
     app.add_option("--rounds", options.rounds, "imports, one after the other");
     CLI11_PARSE(app, argc, argv);
     const grape::test::TemporaryDirectory folder;
-    grape::Database db = grape::bench::must(grape::Database::open(folder.path() + "/db"));
-    grape::bench::Bench(db, options).run();
-    grape::bench::must(db.close());
+    grape::bench::Bench(folder.path(), options).run();
     return 0;
 }
