@@ -21,7 +21,7 @@ GraphMemory& GraphMemory::operator=(GraphMemory&& other) noexcept {
     return *this;
 }
 
-base::Status GraphMemory::allocate(size_t size) {
+base::Status GraphMemory::allocate(size_t size, Pages pages) {
     release();
     if (size == 0) return {};
     void* data = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -29,7 +29,9 @@ base::Status GraphMemory::allocate(size_t size) {
         return base::Status::make_nomem("no memory for a graph: ", size, " bytes");
 #ifdef MADV_HUGEPAGE
     constexpr size_t kLarge = 4u << 20;
-    if (size >= kLarge) ::madvise(data, size, MADV_HUGEPAGE);  // a hint; what it says is no matter
+    if (pages == Pages::huge_where_large && size >= kLarge) {
+        ::madvise(data, size, MADV_HUGEPAGE);  // a hint; what it says is no matter
+    }
 #endif
     data_ = static_cast<uint8_t*>(data);
     size_ = size;

@@ -37,16 +37,19 @@ inline uint32_t link_count(const uint8_t* links, uint32_t degree) {
     return count;
 }
 
-// Zeroed memory at a multiple of 64 bytes, in huge pages where it is large; or scratch memory that
-// somebody made for it.
+// Zeroed memory at a multiple of 64 bytes; or scratch memory that somebody made for it.
 class GraphMemory {
   public:
+    // Huge pages are faster to walk in, but whoever touches one first waits until the system has
+    // found and zeroed it, 1 to 6 ms: nothing that a search touches first is put there.
+    enum class Pages { huge_where_large, small };
+
     GraphMemory() = default;
     ~GraphMemory() { release(); }
     GraphMemory(GraphMemory&& other) noexcept;
     GraphMemory& operator=(GraphMemory&& other) noexcept;
 
-    base::Status allocate(size_t size);
+    base::Status allocate(size_t size, Pages pages = Pages::huge_where_large);
     void use(std::unique_ptr<storage::ScratchMemory> scratch);
     void release();
     uint8_t* data() { return data_; }

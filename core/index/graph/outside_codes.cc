@@ -66,7 +66,7 @@ Result<RunCodes::Block*> RunCodes::block_for(uint32_t code) {
     base::MemoryHold hold;
     if (memory_ != nullptr) hold = base::MemoryHold(*memory_);
     GRAPE_TRY(hold.grow(taken, "codes of vectors"));
-    GRAPE_TRY(made->codes.allocate(bytes));
+    GRAPE_TRY(made->codes.allocate(bytes, GraphMemory::Pages::small));
     made->positions.reset(new uint32_t[codes]);
     made->rows.reset(new uint32_t[codes]);
     made->errors.reset(new std::atomic<float>[made->capacity]());
