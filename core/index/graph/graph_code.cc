@@ -1,11 +1,11 @@
 #include "core/index/graph/graph_code.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "core/vector/code_encode.h"
 #include "core/vector/convert.h"
 
 namespace grape::index {
@@ -16,7 +16,7 @@ using vector::Distance;
 
 constexpr float kSmallest = std::numeric_limits<float>::min();
 constexpr float kLargest = std::numeric_limits<float>::max();
-constexpr float kMiddle = 63.5F;
+constexpr float kMiddle = vector::code_middle;
 // The share of values that a code can hold without cutting. Measured on four sets: 0.999 to 0.9999
 // lose the least; the extremes of some dimensions would make the step coarse for all.
 constexpr double kHeldShare = 0.9995;
@@ -123,16 +123,17 @@ bool CodeScale::is_valid(const GraphShape& shape, const Parameters& parameters) 
            std::all_of(parameters.centres.begin(), parameters.centres.end(), fine);
 }
 
-void CodeScale::put_code(std::span<const float> values, uint8_t* code) const {
-    for (size_t i = 0; i < values.size(); ++i) {
-        // Half a step is in kMiddle + 0.5, so that cutting rounds.
-        const float place = (values[i] - parameters_.centres[i]) * per_step_ + (kMiddle + 0.5F);
-        // A value that is no number becomes 0.
-        code[i] = place >= 128.0F ? vector::code_max
-                  : place > 0.0F  ? static_cast<uint8_t>(place)
-                                  : uint8_t{0};
-    }
+// Cutting all values into the box that codes can hold brings vectors nearer to each other and never
+// further apart: so of a value outside only its way from the side of the box to its code counts, at
+// most half a step. What floats lose is less than is added at the end.
+double CodeScale::put_code(std::span<const float> values, uint8_t* code) const {
+    const double sum =
+        vector::encode_code(values, parameters_.centres.data(), per_step_, shape_.measure(), code);
     std::memset(code + values.size(), 0, shape_.code_bytes() - values.size());
+    const auto size = static_cast<double>(values.size());
+    return shape_.measure() == vector::CodeMeasure::squares
+               ? std::sqrt(sum) * kFloatsLose + kPlacesLose * std::sqrt(size)
+               : sum * kFloatsLose + kPlacesLose * size;
 }
 
 void CodeScale::prepare_stored(const uint8_t* stored, std::vector<float>& scratch) const {
@@ -151,33 +152,6 @@ void CodeScale::encode(const uint8_t* stored, uint8_t* code, std::vector<float>&
     put_code(scratch, code);
 }
 
-// Cutting all values into the box that codes can hold brings vectors nearer to each other and never
-// further apart: so of a value outside only its way from the side of the box to its code counts, at
-// most half a step. Several sums side by side; what floats lose is less than is added at the end.
-double CodeScale::error_of(std::span<const float> values, const uint8_t* code) const {
-    constexpr size_t kLanes = 8;
-    std::array<float, kLanes> sums{};
-    const bool squares = shape_.distance != Distance::manhattan;
-    const auto add = [&](float& sum, size_t i) {
-        const float inside = std::clamp((values[i] - parameters_.centres[i]) * per_step_,
-                                        -kMiddle - 0.5F, kMiddle + 0.5F);
-        const float place = inside + kMiddle;
-        const float apart = place - static_cast<float>(code[i]);
-        sum += squares ? apart * apart : std::fabs(apart);
-    };
-    size_t i = 0;
-    for (; i + kLanes <= values.size(); i += kLanes) {
-        for (size_t lane = 0; lane < kLanes; ++lane) add(sums[lane], i + lane);
-    }
-    for (; i < values.size(); ++i) add(sums[0], i);
-    double sum = 0;
-    for (const float each : sums) sum += each;
-    const auto size = static_cast<double>(values.size());
-    const double error = squares ? std::sqrt(sum) * kFloatsLose + kPlacesLose * std::sqrt(size)
-                                 : sum * kFloatsLose + kPlacesLose * size;
-    return std::isfinite(error) ? error : std::numeric_limits<double>::infinity();
-}
-
 // The formulas between keys and code distances take cosine's vectors to have length 1 and dot's to
 // have that of the longest. By how much of the square they may miss it:
 double CodeScale::length_slack() const {
@@ -191,13 +165,13 @@ bool CodeScale::has_length(std::span<const float> values, double squared) const 
 float CodeScale::encode_with_error(const uint8_t* stored, uint8_t* code,
                                    std::vector<float>& scratch) const {
     prepare_stored(stored, scratch);
-    put_code(scratch, code);
+    const double error = put_code(scratch, code);
     const double longest = parameters_.norm_max;
     const bool fits = shape_.distance == Distance::cosine ? has_length(scratch, 1)
                       : shape_.distance == Distance::dot  ? has_length(scratch, longest * longest)
                                                           : true;
     if (!fits) return std::numeric_limits<float>::infinity();
-    return static_cast<float>(error_of(scratch, code) * kFloatsLose);
+    return static_cast<float>(error * kFloatsLose);
 }
 
 uint32_t CodeScale::cut_values(const uint8_t* stored, std::vector<float>& scratch) const {
@@ -233,10 +207,9 @@ CodeScale::QueryFacts CodeScale::encode_query(const void* query, uint8_t* code,
     } else if (shape_.distance == Distance::cosine) {
         facts = {2 / (step * step), 2 / (step * step)};
     }
-    put_code(scratch, code);
+    const double error = put_code(scratch, code);
     const bool fits = shape_.distance != Distance::cosine || has_length(scratch, 1);
-    facts.error =
-        fits && !overflows ? error_of(scratch, code) : std::numeric_limits<double>::infinity();
+    facts.error = fits && !overflows ? error : std::numeric_limits<double>::infinity();
     return facts;
 }
 

@@ -83,9 +83,9 @@ class CodeScale {
     const Parameters& parameters() const { return parameters_; }
 
   private:
-    void put_code(std::span<const float> values, uint8_t* code) const;
+    // How far rounding moved it, in steps.
+    double put_code(std::span<const float> values, uint8_t* code) const;
     void prepare_stored(const uint8_t* stored, std::vector<float>& out) const;
-    double error_of(std::span<const float> values, const uint8_t* code) const;
     double length_slack() const;
     bool has_length(std::span<const float> values, double squared) const;
 
