@@ -27,7 +27,7 @@ using CodeDistances = void (*)(const uint8_t* query, const uint8_t* const* rows,
 // (bytes 4 j to 4 j + 3 of code i at 64 j + 4 i), one such block behind the other, aligned to 64.
 // Where a distance exceeds `most` it may be any number above `most`: a block whose codes are all
 // too far away by their first bytes is not read on.
-inline constexpr size_t code_columns = 16;
+inline constexpr size_t code_columns = 16, code_column_bytes = 4;
 using ColumnDistances = void (*)(const uint8_t* query, const uint8_t* columns, size_t blocks,
                                  size_t bytes, uint32_t most, uint32_t* distances);
 

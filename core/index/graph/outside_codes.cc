@@ -1,9 +1,7 @@
 #include "core/index/graph/outside_codes.h"
 
 #include <algorithm>
-#include <cstring>
 #include <new>
-#include <numeric>
 
 #include "core/index/graph/graph_run.h"
 
@@ -31,12 +29,17 @@ Result<std::shared_ptr<const CodeOrder>> CodeOrder::of(const GraphRun& graph) {
             squares[d] += uint64_t{code[d]} * code[d];
         }
     }
-    // The variance, times count squared.
-    const auto spread = [&](uint32_t d) { return squares[d] * count - sums[d] * sums[d]; };
+    // The variance of four bytes, times count squared.
+    const auto spread = [&](uint32_t first) {
+        uint64_t sum = 0;
+        for (size_t d = first; d < first + vector::code_column_bytes; ++d) {
+            sum += squares[d] * count - sums[d] * sums[d];
+        }
+        return sum;
+    };
     auto out = std::make_shared<CodeOrder>();
-    out->dims_.resize(bytes);
-    std::iota(out->dims_.begin(), out->dims_.end(), 0u);
-    std::stable_sort(out->dims_.begin(), out->dims_.end(),
+    for (uint32_t d = 0; d < bytes; d += vector::code_column_bytes) out->firsts_.push_back(d);
+    std::stable_sort(out->firsts_.begin(), out->firsts_.end(),
                      [&](uint32_t a, uint32_t b) { return spread(a) > spread(b); });
     return std::shared_ptr<const CodeOrder>(std::move(out));
 }
@@ -80,16 +83,13 @@ Status RunCodes::put(uint32_t code, uint32_t position, uint32_t row, const uint8
     GRAPE_ASSIGN(Block * block, block_for(code));
     const size_t at = code - size_t{block->first} * kGroup;
     const size_t code_bytes = graph_->block_shape().code_bytes;
+    constexpr size_t kColumns = vector::code_columns, kAtOnce = vector::code_column_bytes;
     code_.resize(code_bytes);
-    arranged_.resize(code_bytes);
     const float error = graph_->scale().encode_with_error(stored, code_.data(), scratch_);
-    order_->arrange(code_.data(), arranged_.data());
-    constexpr size_t kColumns = vector::code_columns, kAtOnce = 4;
-    uint8_t* out =
-        block->codes.data() + at / kColumns * kColumns * code_bytes + at % kColumns * kAtOnce;
-    for (size_t i = 0; i < code_bytes; i += kAtOnce, out += kColumns * kAtOnce) {
-        std::memcpy(out, arranged_.data() + i, kAtOnce);
-    }
+    order_->arrange(code_.data(),
+                    block->codes.data() + at / kColumns * kColumns * code_bytes +
+                        at % kColumns * kAtOnce,
+                    kColumns * kAtOnce);
     block->positions[at] = position;
     block->rows[at] = row;
     std::atomic<float>& most = block->errors[at / kGroup];

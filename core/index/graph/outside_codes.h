@@ -9,7 +9,9 @@
 // columns of 16 (code_distance.h): most are too far away by their first bytes alone. Such a block
 // is seen when it is full, or when the run is a file and has no more.
 //
-// CodeOrder: which dimensions come first: those in which the graph's nodes differ most.
+// CodeOrder: which bytes come first, four at a time: those in which the graph's nodes differ most.
+// (By single bytes a scan reads 1 to 5 % less of the codes of four sets; to make one takes twice as
+// long.)
 // OutsideCodes: those of all runs beside one graph.
 //
 // Threads: any number of readers; who extends holds a lock that nobody waits for.
@@ -17,6 +19,7 @@
 
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <map>
 #include <memory>
 
@@ -33,12 +36,16 @@ class GraphRun;
 class CodeOrder {
   public:
     static base::Result<std::shared_ptr<const CodeOrder>> of(const GraphRun& graph);
-    void arrange(const uint8_t* code, uint8_t* out) const {
-        for (size_t i = 0; i < dims_.size(); ++i) out[i] = code[dims_[i]];
+    // `out` gets four bytes of the code at every multiple of `stride`.
+    void arrange(const uint8_t* code, uint8_t* out, size_t stride) const {
+        for (const uint32_t first : firsts_) {
+            std::memcpy(out, code + first, vector::code_column_bytes);
+            out += stride;
+        }
     }
 
   private:
-    std::vector<uint32_t> dims_;  // all code bytes
+    std::vector<uint32_t> firsts_;  // where each four of a code begin
 };
 
 class RunCodes {
@@ -101,7 +108,7 @@ class RunCodes {
     std::array<std::atomic<Block*>, 26> blocks_{};
     base::Mutex extending_;
     std::vector<float> scratch_ GRAPE_GUARDED_BY(extending_);
-    std::vector<uint8_t> code_ GRAPE_GUARDED_BY(extending_), arranged_ GRAPE_GUARDED_BY(extending_);
+    std::vector<uint8_t> code_ GRAPE_GUARDED_BY(extending_);
 };
 
 class OutsideCodes {

@@ -35,7 +35,7 @@ class OutsideSearch {
           code_(scratch.walk.query(code_bytes_)),
           facts_(scale_.encode_query(query.query, code_, scratch.walk.floats)) {
         scratch.code.assign(code_, code_ + code_bytes_);
-        order.arrange(scratch.code.data(), code_);
+        order.arrange(scratch.code.data(), code_, vector::code_column_bytes);
     }
 
     Status run(const RunView& run, RunCodes& codes) {
