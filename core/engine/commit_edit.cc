@@ -12,11 +12,21 @@ namespace {
 
 constexpr uint64_t kRowChangeBytes = 64;  // a changed row's share of the tables
 
+// Mostly there is nothing older: a large commit is a group of its own.
+template <typename Map>
+void merge_into(Map& older, Map&& newer) {
+    if (older.empty()) {
+        older = std::move(newer);
+        return;
+    }
+    for (auto& [key, value] : newer) older.insert_or_assign(key, std::move(value));
+}
+
 }  // namespace
 
 void KeyOverlay::merge(KeyOverlay&& newer) {
-    for (auto& [key, entries] : newer.ids) ids.insert_or_assign(key, std::move(entries));
-    for (auto& [key, value] : newer.points) points.insert_or_assign(key, std::move(value));
+    merge_into(ids, std::move(newer.ids));
+    merge_into(points, std::move(newer.points));
 }
 
 std::vector<base::PointId> ShardEdit::changed_ids() const {

@@ -86,10 +86,10 @@ Status RunCodes::put(uint32_t code, uint32_t position, uint32_t row, const uint8
     constexpr size_t kColumns = vector::code_columns, kAtOnce = vector::code_column_bytes;
     code_.resize(code_bytes);
     const float error = graph_->scale().encode_with_error(stored, code_.data(), scratch_);
-    order_->arrange(code_.data(),
-                    block->codes.data() + at / kColumns * kColumns * code_bytes +
-                        at % kColumns * kAtOnce,
-                    kColumns * kAtOnce);
+    order_->arrange(
+        code_.data(),
+        block->codes.data() + at / kColumns * kColumns * code_bytes + at % kColumns * kAtOnce,
+        kColumns * kAtOnce);
     block->positions[at] = position;
     block->rows[at] = row;
     std::atomic<float>& most = block->errors[at / kGroup];
