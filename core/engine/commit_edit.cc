@@ -1,6 +1,7 @@
 #include "core/engine/commit_edit.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace grape::engine {
 
@@ -14,7 +15,7 @@ constexpr uint64_t kRowChangeBytes = 64;  // a changed row's share of the tables
 
 // Mostly there is nothing older: a large commit is a group of its own.
 template <typename Map>
-void merge_into(Map& older, Map&& newer) {
+void merge_into(Map& older, std::type_identity_t<Map>&& newer) {
     if (older.empty()) {
         older = std::move(newer);
         return;

@@ -1,6 +1,6 @@
 // Floats to codes (code_distance.h): byte i is (values[i] - centres[i]) * per_step + 63.5, rounded
-// and cut to 0..code_max; a value that is no number becomes 0. Every step is the same on every CPU.
-// Threads: pure functions.
+// and cut to 0..code_max; a value that is no number becomes 0, at no known distance. Every step is
+// the same on every CPU. Threads: pure functions.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@
 // and for codes in columns, unless it takes GRAPE_PLAIN_CODE_KERNELS:
 //   repeat(from)                                  four bytes, over and over
 //   add_square_columns, add_difference_columns    each four bytes into a sum of their own
-//   any_within(sums, most), store(sums, to)
+//   any_within(sums, most), store(sums, to)       and join() adds each sum to its own
 //
 // In an anonymous namespace, and without calls into std, for the reason that kernels.h gives.
 #pragma once
@@ -81,6 +81,8 @@ void score_codes(const uint8_t* query, const uint8_t* const* rows, size_t count,
 
 // So many bytes of the codes of a block are summed before it is asked whether that is enough.
 constexpr size_t kColumnBytesAtOnce = 16;
+static_assert(code_line_bytes % kColumnBytesAtOnce == 0 &&
+              kColumnBytesAtOnce % (2 * code_column_bytes) == 0);
 
 // Two sums side by side here, too.
 template <class Simd, class Measure>
@@ -95,9 +97,9 @@ void score_columns(const uint8_t* query, const uint8_t* columns, size_t blocks, 
         for (size_t i = 0; i < bytes && within;) {
             typename Simd::Sums odd[kParts];
             for (size_t part = 0; part < kParts; ++part) odd[part] = Simd::none();
-            for (const size_t end = i + kColumnBytesAtOnce; i < end; i += 8) {
+            for (const size_t end = i + kColumnBytesAtOnce; i < end; i += 2 * code_column_bytes) {
                 const typename Simd::Bytes first = Simd::repeat(query + i);
-                const typename Simd::Bytes second = Simd::repeat(query + i + 4);
+                const typename Simd::Bytes second = Simd::repeat(query + i + code_column_bytes);
                 for (size_t part = 0; part < kParts; ++part, at += Simd::width) {
                     sums[part] =
                         Measure::template add_columns<Simd>(sums[part], Simd::load(at), first);

@@ -29,8 +29,11 @@ base::Status GraphMemory::allocate(size_t size, Pages pages) {
         return base::Status::make_nomem("no memory for a graph: ", size, " bytes");
 #ifdef MADV_HUGEPAGE
     constexpr size_t kLarge = 4u << 20;
-    if (pages == Pages::huge_where_large && size >= kLarge) {
-        ::madvise(data, size, MADV_HUGEPAGE);  // a hint; what it says is no matter
+    // Hints; what they say is no matter. Without one, some systems take huge pages for everything.
+    if (pages == Pages::small) {
+        ::madvise(data, size, MADV_NOHUGEPAGE);
+    } else if (size >= kLarge) {
+        ::madvise(data, size, MADV_HUGEPAGE);
     }
 #endif
     data_ = static_cast<uint8_t*>(data);

@@ -41,7 +41,7 @@ inline uint32_t link_count(const uint8_t* links, uint32_t degree) {
 class GraphMemory {
   public:
     // Huge pages are faster to walk in, but whoever touches one first waits until the system has
-    // found and zeroed it, 1 to 6 ms: nothing that a search touches first is put there.
+    // found and zeroed it, 5 to 7 ms: nothing that a search touches first is put there.
     enum class Pages { huge_where_large, small };
 
     GraphMemory() = default;

@@ -10,8 +10,8 @@
 // is seen when it is full, or when the run is a file and has no more.
 //
 // CodeOrder: which bytes come first, four at a time: those in which the graph's nodes differ most.
-// (By single bytes a scan reads 1 to 5 % less of the codes of four sets; to make one takes twice as
-// long.)
+// (By single bytes a scan reads 1 to 5 % less of the codes of four sets, and a code takes twice as
+// long to be made.)
 // OutsideCodes: those of all runs beside one graph.
 //
 // Threads: any number of readers; who extends holds a lock that nobody waits for.

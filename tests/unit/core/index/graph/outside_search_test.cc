@@ -138,6 +138,16 @@ TEST(OutsideSearch, finds_what_a_scan_finds_by_every_distance_and_type) {
     }
 }
 
+TEST(OutsideSearch, finds_what_a_scan_finds_in_codes_of_several_lines) {
+    for (const Distance distance : kDistances) {
+        SCOPED_TRACE(int(distance));
+        World world(graph_shape(150, distance), 3000, 8);
+        for (size_t query = 0; query < world.queries(); ++query) {
+            world.compare(query, 10, nullptr, {});
+        }
+    }
+}
+
 // Squares that are no floats any more, too small or too large.
 TEST(OutsideSearch, finds_what_a_scan_finds_at_the_ends_of_float) {
     for (const Distance distance : {Distance::dot, Distance::euclid, Distance::manhattan}) {
