@@ -12,14 +12,16 @@ using base::Status;
 
 namespace {
 
-// Of how many vectors one search makes codes; it scans what is left as it is. Few, since beside an
-// import each commit brings some for the next search (a thousand took it 1 ms); a part of what is
-// left, so that many are done after some searches.
+// Of how many vectors one search makes codes; it scans what is left as it is. Few, so that the
+// first search after a commit of many is not late; enough for what an import brings from one search
+// to the next, or a heap would gather that each of them scans; and a part of what is left, so that
+// many are done after some searches.
 uint32_t coded_at_once(uint32_t left, size_t row_bytes) {
     constexpr uint32_t kFew = 128, kPart = 16, kMost = 4096;
-    constexpr size_t kBytesMost = 4u << 20;
-    const auto fits = static_cast<uint32_t>(std::max<size_t>(1, kBytesMost / row_bytes));
-    return std::min(std::clamp(left / kPart, kFew, kMost), fits);
+    constexpr size_t kFewBytes = 256u << 10, kMostBytes = 4u << 20;
+    const auto fit = [&](size_t bytes) { return static_cast<uint32_t>(bytes / row_bytes); };
+    const uint32_t few = std::clamp(fit(kFewBytes), kFew, kMost);
+    return std::min(std::clamp(left / kPart, few, kMost), std::max(fit(kMostBytes), 1u));
 }
 
 class OutsideSearch {
