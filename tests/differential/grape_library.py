@@ -47,6 +47,7 @@ class Grape:
         self.path = path
         self.background = background
         self.handle = ctypes.c_void_p()
+        self.transaction = None  # the one that all requests stand in
         self.declare()
         self.open()
 
@@ -80,6 +81,13 @@ class Grape:
         self.close()
         self.open()
 
+    def begin(self):
+        self.transaction = self("begin_transaction")["transaction"]
+
+    def commit(self):
+        self("commit_transaction")
+        self.transaction = None
+
     @staticmethod
     def check(status, error):
         if status < 0:
@@ -87,7 +95,10 @@ class Grape:
 
     def __call__(self, operation, **body):
         """The `result` of a request in Qdrant's REST spelling."""
-        text = json.dumps({operation: body}, ensure_ascii=False, allow_nan=False).encode()
+        request = {operation: body}
+        if self.transaction is not None:
+            request["transaction"] = self.transaction
+        text = json.dumps(request, ensure_ascii=False, allow_nan=False).encode()
         error = Error(ctypes.sizeof(Error))
         reply = Buffer()
         status = self.lib.grape_request(self.handle, JSON_ENCODING, text, len(text), None, 0,

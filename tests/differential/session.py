@@ -2,6 +2,7 @@
 
 All that happens follows from the round's seed. Changes, flushes, merges, new and dropped field
 indexes and reopening come between the questions, so that tails, runs and merged runs are all met.
+Some changes and questions stand in a transaction: its own writes are in no index.
 """
 
 import collections
@@ -75,6 +76,7 @@ class Session:
 
     def close(self):
         if self.grape.handle:
+            self.grape.transaction = None
             self.count_rewrites()
         self.grape.close()
 
@@ -116,10 +118,15 @@ class Session:
             return True
         if draw < 0.92:
             self.change()
-        elif draw < 0.97:
+        elif self.grape.transaction is not None:
+            self.grape.commit()
+            self.tally.changes["commit transaction"] += 1
+        elif draw < 0.95:
             self.maintain()
-        else:
+        elif draw < 0.98:
             self.change_indexes()
+        else:
+            self.grape.begin()
         return False
 
     # Questions
