@@ -94,7 +94,7 @@ FAULTS = [
     Fault("must_not: rows that no index covers are let through", SETS,
           "        if (question.negated) out.sure->and_not(*open);\n", ""),
     Fault("rows that no index covers match nothing", SETS,
-          "if (field.covered_after != 0) out.or_with(", "if (field.covered_after > 1u << 30) out.or_with("),
+          "out.or_with(rows_.written_in({field.covered_until, UINT64_MAX}));", ""),
     Fault("min_should: a row counts twice", SETS,
           "for (size_t level = levels.size(); level-- > 1;) {",
           "for (size_t level = 1; level < levels.size(); ++level) {"),
