@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import struct
 import subprocess
@@ -16,7 +17,15 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from terminal import open_terminal, read_terminal  # noqa: E402
 
+# ThreadSanitizer keeps signals back until their thread calls something, and loses one in 30 or so
+# of those that come while a program computes. Without it none of 60 was lost.
+INTERRUPTS = 4 if "TSAN_OPTIONS" in os.environ else 1
+
 UUID = "6f9619ff-8b86-d011-b42d-00c04fc964ff"
+
+
+class SignalLost(Exception):
+    """A program that was sent a signal ended as if it had not been."""
 
 
 def points(folder, collection="c"):
@@ -193,7 +202,9 @@ def interrupt_while(folder, process, send):
     assert process.stderr.readline().startswith(b"import: ")
     os.kill(process.pid, send)
     rest = process.stderr.read().decode()
-    assert process.wait() == 130, (process.returncode, rest)
+    if process.wait() == 0:
+        raise SignalLost(rest)
+    assert process.returncode == 130, (process.returncode, rest)
     message = rest.strip().splitlines()[-1]
     found = re.search(r"interrupted; (\d+) points are in, go on with --skip (\d+)$", message)
     assert found and found.group(1) == found.group(2), message
@@ -202,10 +213,17 @@ def interrupt_while(folder, process, send):
 
 
 def ctrl_c_leaves_whole_requests_and_says_how_many(folder):
-    make(folder)
     write_npy(folder, rows(40000, 3))
-    process = start(folder, "import", "db", "c", "vectors.npy", "--batch", 10)
-    there = interrupt_while(folder, process, signal.SIGINT)
+    for left in reversed(range(INTERRUPTS)):
+        make(folder)
+        process = start(folder, "import", "db", "c", "vectors.npy", "--batch", 10)
+        try:
+            there = interrupt_while(folder, process, signal.SIGINT)
+            break
+        except SignalLost:
+            if left == 0:
+                raise
+            shutil.rmtree(os.path.join(folder, "db"))
     assert there % 10 == 0 and 0 < there < 40000
     grape(folder, "verify", "db")
     grape(folder, "import", "db", "c", "vectors.npy", "--skip", there)
