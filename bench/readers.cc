@@ -7,13 +7,14 @@
 //     readers [--data DIR] [--base N] [--import N] [--rate N] [--seconds N] [--readers N]
 //             [--rounds N] [--slice-us N]
 //
-// The threads that search ask Linux for short slices, as those of a program should that must answer
-// in time: docs/threading.md says why. `--slice-us 0` leaves that out.
+// With `--slice-us` the threads that search ask Linux for slices of that length, as a program can
+// whose searches must be in time: docs/threading.md says why.
 //
 // The vectors are those of the set sift200, in another order; without the set, random ones in
 // clumps. Each tenth of a second beside the import: how many vectors are outside of the graph, and
 // how late searches are. The last lines are the figures: milliseconds at p50, p99 and p99.9.
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,7 +45,7 @@ const char* const kCollection = "readers";
 
 struct Options {
     std::string data = "../shared/data";
-    size_t base = 200'000, more = 50'000, rate = 1000, readers = 4, rounds = 5, slice_us = 300;
+    size_t base = 200'000, more = 50'000, rate = 1000, readers = 4, rounds = 5, slice_us = 0;
     double seconds = 10;
 };
 
@@ -91,8 +92,9 @@ void print_line(const char* name, std::vector<double> ms) {
 
 // Since Linux 6.12 a thread that is ready to run takes the CPU at once from one with a longer slice
 // (1.4 ms on two CPUs, unless asked for), and else waits until that one's is over. Older kernels
-// ignore it.
+// ignore it. 0: does nothing.
 void ask_for_slice(size_t slice_us) {
+    if (slice_us == 0) return;
     struct {  // sched_attr, which <sched.h> has since glibc 2.41
         uint32_t size, policy;
         uint64_t flags;
@@ -101,8 +103,9 @@ void ask_for_slice(size_t slice_us) {
         uint64_t runtime_ns, deadline_ns, period_ns;
     } attributes{};
     attributes.size = sizeof(attributes);
+    attributes.nice = getpriority(PRIO_PROCESS, 0);  // stays what it is
     attributes.runtime_ns = slice_us * 1000;
-    if (slice_us != 0 && syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) {
+    if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) {
         std::perror("sched_setattr");
         std::exit(1);
     }
@@ -293,7 +296,7 @@ int main(int argc, char** argv) {
     app.add_option("--seconds", options.seconds, "of searches without import, in all");
     app.add_option("--readers", options.readers, "threads that search");
     app.add_option("--rounds", options.rounds, "imports, one after the other");
-    app.add_option("--slice-us", options.slice_us, "slices that readers ask Linux for; 0: none");
+    app.add_option("--slice-us", options.slice_us, "slices that readers ask Linux for");
     CLI11_PARSE(app, argc, argv);
     const grape::test::TemporaryDirectory folder;
     grape::bench::Bench(folder.path(), options).run();
