@@ -1,11 +1,31 @@
 // Ctrl-C and SIGTERM: the first one asks for an orderly end, the second ends the program.
-//
-// Threads: called by the main thread; the library's threads block all signals.
 #pragma once
+
+#include <signal.h>
+
+#include <thread>
 
 namespace grape::cli {
 
-void catch_interrupts();
+// Catches both signals while it lives; one at a time. A thread waits for them, as a handler would
+// run in the middle of whatever the main thread does. Made and destroyed by the main thread; any
+// other thread must have blocked both signals, which threads of the library do.
+class Interrupts {
+  public:
+    Interrupts();
+    ~Interrupts();
+
+    Interrupts(const Interrupts&) = delete;
+    Interrupts& operator=(const Interrupts&) = delete;
+
+  private:
+    void watch() const;
+
+    sigset_t signals_, before_;
+    std::thread watcher_;
+};
+
+// Whether one was caught; any thread.
 bool interrupted();
 // Waits until there is something to read from a pipe or terminal. False: interrupted meanwhile.
 bool wait_readable(int descriptor);

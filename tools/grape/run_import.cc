@@ -142,7 +142,7 @@ Exit run_import(const Arguments& arguments, Output& out) {
         shape = vectors.get();
         source = make_column_source(std::move(vectors), arguments);
     }
-    catch_interrupts();
+    const Interrupts interrupts;
     Session session(arguments, create ? Access::create : Access::write);
     if (create) create_missing(arguments, *shape, session);
     Import import(arguments, session, *source, !out.json() && !arguments.has("quiet"));
