@@ -71,6 +71,7 @@ class Grape:
         self.check(self.lib.grape_open(self.path.encode(), options, self.handle, error), error)
 
     def close(self):
+        self.transaction = None  # rolled back with the database
         if self.handle:
             error = Error(ctypes.sizeof(Error))
             status = self.lib.grape_close(self.handle, error)
