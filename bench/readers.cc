@@ -14,9 +14,6 @@
 // clumps. Each tenth of a second beside the import: how many vectors are outside of the graph, and
 // how late searches are. The last lines are the figures: milliseconds at p50, p99 and p99.9.
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -31,6 +28,7 @@
 
 #include "bench/database.h"
 #include "core/base/json.h"
+#include "core/base/time_slice.h"
 #include "tests/support/temporary_directory.h"
 
 namespace grape::bench {
@@ -90,25 +88,10 @@ void print_line(const char* name, std::vector<double> ms) {
     std::fflush(stdout);
 }
 
-// Since Linux 6.12 a thread that is ready to run takes the CPU at once from one with a longer slice
-// (1.4 ms on two CPUs, unless asked for), and else waits until that one's is over. Older kernels
-// ignore it. 0: does nothing.
 void ask_for_slice(size_t slice_us) {
-    if (slice_us == 0) return;
-    struct {  // sched_attr, which <sched.h> has since glibc 2.41
-        uint32_t size, policy;
-        uint64_t flags;
-        int32_t nice;
-        uint32_t priority;
-        uint64_t runtime_ns, deadline_ns, period_ns;
-    } attributes{};
-    attributes.size = sizeof(attributes);
-    attributes.nice = getpriority(PRIO_PROCESS, 0);  // stays what it is
-    attributes.runtime_ns = slice_us * 1000;
-    if (syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) {
-        std::perror("sched_setattr");
-        std::exit(1);
-    }
+    if (slice_us == 0 || base::set_time_slice_ns(slice_us * 1000)) return;
+    std::fprintf(stderr, "--slice-us: this system refuses it\n");
+    std::exit(1);
 }
 
 // Searches that are due at a steady rate until stop().

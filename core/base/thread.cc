@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/base/check.h"
+#include "core/base/time_slice.h"
 
 namespace grape::base {
 namespace {
@@ -33,6 +34,7 @@ extern "C" void* grape_thread_main(void* argument) {
             setpriority(PRIO_PROCESS, self, kBackgroundNice);
         }
     }
+    const LongTimeSlice slice(start->priority == Thread::Priority::background);
     start->body();
     return nullptr;
 }

@@ -1,6 +1,7 @@
 // What each request does: reads go to the current view, writes to the sequencer.
 #include <type_traits>
 
+#include "core/base/time_slice.h"
 #include "core/engine/database_impl.h"
 #include "core/engine/direct_file.h"
 #include "core/engine/explain_query.h"
@@ -18,6 +19,9 @@ using base::Result;
 using base::Status;
 
 namespace {
+
+// Smaller ones take less time than threads have without asking.
+constexpr uint64_t kLargeCommitBytes = 256u << 10;
 
 template <typename T>
 Result<ReplyBody> wrap(Result<T> result) {
@@ -208,6 +212,8 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     GRAPE_TRY(check_memory(bytes.all));
     GRAPE_TRY(admit(bytes.tail));
     const Admitted admitted(*background_, bytes.tail);
+    // Searches that wake up meanwhile, maybe on its CPU, go first.
+    const base::LongTimeSlice slice(bytes.all >= kLargeCommitBytes);
     GRAPE_TRY(sequencer_->run(change));
     if (durability == Durability::group) {
         const uint32_t delay_ms =
