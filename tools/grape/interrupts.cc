@@ -1,31 +1,39 @@
 #include "tools/grape/interrupts.h"
 
 #include <poll.h>
+#include <unistd.h>
 
-#include <atomic>
+#include <chrono>
 
 namespace grape::cli {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 // A signal wakes no one who waits for input; it is seen this much later.
 constexpr int kWaitMs = 100;
+// Those that follow the first one faster are the same one: `timeout` sends two, to the program and
+// to its group.
+constexpr std::chrono::milliseconds kSameSignal{500};
 
-std::atomic<bool> caught = false;
-std::atomic<bool> ending = false;
+std::atomic<bool> caught{false};
 
-// The signal does what it had done if nobody had waited for it: who started us sees it.
-void end_program(int number) {
+// Who started us sees the signal, as if nobody had waited for it. The first process of a container
+// gets no signals that it does not handle.
+[[noreturn]] void end_program(int number) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, number);
     ::signal(number, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &only, nullptr);
     ::raise(number);
+    ::_exit(128 + number);
 }
 
 }  // namespace
 
 Interrupts::Interrupts() {
+    caught = false;
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);
@@ -34,15 +42,21 @@ Interrupts::Interrupts() {
 }
 
 Interrupts::~Interrupts() {
-    ending = true;
+    ending_ = true;
     pthread_kill(watcher_.native_handle(), SIGTERM);
     watcher_.join();
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 void Interrupts::watch() const {
-    for (int number = 0; sigwait(&signals_, &number) == 0 && !ending;) {
-        if (caught.exchange(true)) end_program(number);
+    Clock::time_point first;
+    for (int number = 0; sigwait(&signals_, &number) == 0 && !ending_;) {
+        const Clock::time_point now = Clock::now();
+        if (!caught.exchange(true)) {
+            first = now;
+        } else if (now - first >= kSameSignal) {
+            end_program(number);
+        }
     }
 }
 

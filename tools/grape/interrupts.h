@@ -1,8 +1,9 @@
-// Ctrl-C and SIGTERM: the first one asks for an orderly end, the second ends the program.
+// Ctrl-C and SIGTERM: the first one asks for an orderly end, a later one ends the program at once.
 #pragma once
 
 #include <signal.h>
 
+#include <atomic>
 #include <thread>
 
 namespace grape::cli {
@@ -22,6 +23,7 @@ class Interrupts {
     void watch() const;
 
     sigset_t signals_, before_;
+    std::atomic<bool> ending_{false};
     std::thread watcher_;
 };
 

@@ -49,8 +49,8 @@ def grape(folder, *words, code=0, stdin=None, text=None):
 
 
 def start(folder, *words, **options):
-    return subprocess.Popen([GRAPE, *map(str, words)], cwd=folder, stderr=subprocess.PIPE,
-                            stdout=subprocess.PIPE, **options)
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    return subprocess.Popen([GRAPE, *map(str, words)], cwd=folder, **streams)
 
 
 def count(folder, collection="c"):

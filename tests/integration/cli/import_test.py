@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
+import time
 
 from cli_support import (GRAPE, count, grape, make, rows, run_cases, start, write, write_lines,
                          write_npy)
@@ -212,10 +213,11 @@ def ctrl_c_leaves_whole_requests_and_says_how_many(folder):
     assert [p["id"] for p in points(folder)] == list(range(40000))
 
 
-def start_with_a_silent_pipe(folder):
+def start_with_a_silent_pipe(folder, **options):
     """An import of 25 points that waits for more, in requests of 10."""
     make(folder)
-    process = start(folder, "import", "db", "c", "-", "--format", "jsonl", "--batch", 10, stdin=-1)
+    process = start(folder, "import", "db", "c", "-", "--format", "jsonl", "--batch", 10, stdin=-1,
+                    **options)
     lines = "".join(json.dumps({"id": i, "vector": [1, 2, i]}) + "\n" for i in range(25))
     process.stdin.write(lines.encode())
     process.stdin.flush()
@@ -228,14 +230,42 @@ def ctrl_c_is_heard_while_a_pipe_is_silent(folder):
     process.stdin.close()
 
 
-def a_second_signal_ends_the_program(folder):
+def two_signals_at_once_are_one(folder):
+    """As `timeout` sends them."""
     process = start_with_a_silent_pipe(folder)
     assert process.stderr.readline().startswith(b"import: ")
-    # Both are there before the program goes on: the first one alone would let it end in order.
     for send in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):
         os.kill(process.pid, send)
-    process.communicate()
-    assert process.returncode == -signal.SIGTERM, process.returncode
+    assert b"interrupted; " in process.stderr.read()
+    assert process.wait() == 130, process.returncode
+    process.stdin.close()
+
+
+def fill_pipe(descriptor):
+    """Until whoever writes to it waits."""
+    own = os.open(f"/proc/self/fd/{descriptor}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(own, b" ")
+    except BlockingIOError:
+        os.close(own)
+
+
+def a_later_signal_ends_the_program(folder):
+    out, into = os.pipe()
+    process = start_with_a_silent_pipe(folder, stderr=into)
+    assert os.read(out, 1000).startswith(b"import: ")
+    fill_pipe(into)
+    # It cannot say that it was interrupted, and waits.
+    process.send_signal(signal.SIGINT)
+    time.sleep(1)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    assert process.wait() == -signal.SIGTERM, process.returncode
+    process.stdin.close()
+    process.stdout.close()
+    os.close(into)
+    os.close(out)
     assert count(folder) in (10, 20)
     grape(folder, "verify", "db")
 
