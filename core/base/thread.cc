@@ -15,7 +15,7 @@ namespace grape::base {
 namespace {
 
 constexpr size_t kStackBytes = 1u << 20;
-constexpr int kBackgroundNice = 10;
+constexpr int kNice = 10;
 
 struct Start {
     std::string name;
@@ -26,12 +26,12 @@ struct Start {
 extern "C" void* grape_thread_main(void* argument) {
     const std::unique_ptr<Start> start(static_cast<Start*>(argument));
     pthread_setname_np(pthread_self(), start->name.c_str());
-    if (start->priority == Thread::Priority::background) {
+    if (start->priority != Thread::Priority::normal) {
         // Linux gives each thread its own nice value; failing to set it does no harm. A host that
         // is nicer than that stays so.
         const auto self = static_cast<id_t>(syscall(SYS_gettid));
-        if (getpriority(PRIO_PROCESS, self) < kBackgroundNice) {
-            setpriority(PRIO_PROCESS, self, kBackgroundNice);
+        if (getpriority(PRIO_PROCESS, self) < kNice) {
+            setpriority(PRIO_PROCESS, self, kNice);
         }
     }
     const LongTimeSlice slice(start->priority == Thread::Priority::background);

@@ -1,6 +1,6 @@
 // Thread: a joinable thread of the library's own: named, all signals blocked, a stack of 1 MiB, and
-// where asked at nice 10 and with long time slices for background work. Join it before it is
-// dropped. Threads: start() and join() from one thread.
+// where asked at nice 10. Join it before it is dropped. Threads: start() and join() from one
+// thread.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,8 @@ namespace grape::base {
 
 class Thread {
   public:
-    enum class Priority { normal, background };
+    // `background` is for nice threads that compute: with long time slices, too (time_slice.h).
+    enum class Priority { normal, nice, background };
     Thread() = default;
     ~Thread();
     Thread(const Thread&) = delete;

@@ -19,7 +19,9 @@ struct Attributes {
     uint64_t runtime_ns = 0, deadline_ns = 0, period_ns = 0;
 };
 
-// False for real-time threads: their `runtime_ns` is something else.
+constexpr uint64_t kKeepPolicy = 0x08;  // SCHED_FLAG_KEEP_POLICY
+
+// False for threads that are not normal ones: `runtime_ns` of a deadline is something else.
 bool read(Attributes& attributes) {
     if (syscall(SYS_sched_getattr, 0, &attributes, sizeof(attributes), 0) != 0) return false;
     return attributes.policy == SCHED_OTHER || attributes.policy == SCHED_BATCH;
@@ -33,9 +35,11 @@ uint64_t time_slice_ns() {
     return read(attributes) ? attributes.runtime_ns : 0;
 }
 
+// There is no way to keep a nice value that somebody else sets between the two calls.
 bool set_time_slice_ns(uint64_t slice_ns) {
     Attributes attributes;
     if (!read(attributes) || attributes.runtime_ns == 0) return false;
+    attributes.flags |= kKeepPolicy;
     attributes.runtime_ns = slice_ns;
     return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0;
 }
@@ -67,7 +71,8 @@ LongTimeSlice::LongTimeSlice(bool wanted) {
 }
 
 LongTimeSlice::~LongTimeSlice() {
-    if (before_ns_ != 0) set_time_slice_ns(before_ns_);
+    // Somebody else may have set another one.
+    if (before_ns_ != 0 && time_slice_ns() == kLongTimeSliceNs) set_time_slice_ns(before_ns_);
 }
 
 }  // namespace grape::base

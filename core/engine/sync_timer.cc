@@ -8,8 +8,7 @@ namespace grape::engine {
 base::Status SyncTimer::sync_within(uint32_t delay_ms) {
     const base::MutexLock lock(mutex_);
     if (!started_) {
-        GRAPE_TRY(
-            thread_.start("grape-sync", base::Thread::Priority::background, [this] { loop(); }));
+        GRAPE_TRY(thread_.start("grape-sync", base::Thread::Priority::nice, [this] { loop(); }));
         started_ = true;
     }
     const uint64_t due = services_.clock->monotonic_us() + uint64_t{delay_ms} * 1000;

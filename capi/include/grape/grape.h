@@ -86,10 +86,12 @@
  *
  * Calls block until they are done; each says so in its Thread line. Every thread that the library
  * starts blocks all signals. Those for background work run at nice 10 or more; those that run
- * submitted requests are as nice as the thread that submitted. A handle belongs to the process
- * that opened it. In a child made by fork() every call with it, grape_close() too, gives
- * GRAPE_E_FORKED and touches nothing; the child may open databases of its own. A database directory
- * is open in one handle at a time: a second one, in any process, gets GRAPE_E_BUSY.
+ * submitted requests are as nice as the thread that submitted. On Linux a thread that writes
+ * 256 KiB and more has longer time slices for as long (sched_setattr), so that searches go first.
+ * A handle belongs to the process that opened it. In a child made by fork() every call with it,
+ * grape_close() too, gives GRAPE_E_FORKED and touches nothing; the child may open databases of its
+ * own. A database directory is open in one handle at a time: a second one, in any process, gets
+ * GRAPE_E_BUSY.
  */
 #ifndef GRAPE_GRAPE_H
 #define GRAPE_GRAPE_H
