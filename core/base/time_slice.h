@@ -1,8 +1,8 @@
 // Time slices: how long Linux lets a thread compute before another one that is ready gets its CPU.
 // Since Linux 6.12 a thread may ask for its own, and one that wakes up takes the CPU at once from
 // one whose slices are longer (PREEMPT_SHORT), unless it had its share already. Long slices give no
-// more CPU, but later turns on a busy machine, so they are for threads that compute and that nobody
-// waits for. Elsewhere nothing here does anything.
+// more CPU, but later turns on a busy machine, so they are for threads that compute. Elsewhere
+// nothing here does anything.
 // Threads: each function and object is about the thread that calls.
 #pragma once
 
