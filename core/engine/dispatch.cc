@@ -20,7 +20,7 @@ using base::Status;
 
 namespace {
 
-// Smaller ones take less time than threads have without asking.
+// Some 1.5 ms of work where 50,000 vectors of 512 bytes take 0.15 s: as long as a usual slice.
 constexpr uint64_t kLargeCommitBytes = 256u << 10;
 
 template <typename T>
@@ -212,9 +212,12 @@ Result<WriteReply> DatabaseImpl::commit(Change& change, const WriteOptions& opti
     GRAPE_TRY(check_memory(bytes.all));
     GRAPE_TRY(admit(bytes.tail));
     const Admitted admitted(*background_, bytes.tail);
-    // Searches that wake up meanwhile, maybe on its CPU, go first.
-    const base::LongTimeSlice slice(bytes.all >= kLargeCommitBytes);
-    GRAPE_TRY(sequencer_->run(change));
+    {
+        // Searches that wake up meanwhile, maybe on its CPU, go first. Not for longer: the timer's
+        // thread, which may be started below, has the slices of who starts it.
+        const base::LongTimeSlice slice(bytes.all >= kLargeCommitBytes);
+        GRAPE_TRY(sequencer_->run(change));
+    }
     if (durability == Durability::group) {
         const uint32_t delay_ms =
             options.durability ? options.group_delay_ms : options_.group_delay_ms;
